@@ -1,0 +1,32 @@
+/* Memory accesses of a transition: linear address -> walk -> bytes, with the pending writes laid over memory.
+ */
+#ifndef ARCH_ACCESS_H
+#define ARCH_ACCESS_H
+
+#include "arch/builder.h"
+
+/* One access. `size` is 1 to 16 bytes; it may cross a page. The caller has done the segment checks. */
+struct access {
+  uint64_t linear;
+  uint8_t size;
+  enum access_privilege privilege;
+  enum rs_item item;
+  enum rs_register reg; /* the register the bytes go to or come from, RS_NO_REGISTER if none */
+};
+
+/* Reads little-endian into `*value` and records it. False when the page walk refused it: the builder then
+ * holds the #PF with its error code and CR2. */
+bool access_read(struct builder *b, const struct access *access, union rs_value *value);
+
+/* Records a pending write. False as above. */
+bool access_write(struct builder *b, const struct access *access, union rs_value value);
+
+/* Walks every page that `size` bytes (at most one page's worth) touch, without reading or writing them, so
+ * that what follows cannot fault half way. False as above. */
+bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
+                  enum access_privilege privilege);
+
+/* Copies without recording: what memory holds under the pending writes; all ones where there is nothing. */
+uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size);
+
+#endif

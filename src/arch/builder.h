@@ -1,0 +1,58 @@
+/* Builds a transition step by step: records checks, reads and writes, and keeps the state they lead to. */
+#ifndef ARCH_BUILDER_H
+#define ARCH_BUILDER_H
+
+#include "arch/bits.h"
+#include "arch/memory.h"
+#include "arch/paging.h"
+#include "ringside/transition.h"
+
+enum { BUILDER_PAGES = 64 }; /* pages that one transition can walk; asserted */
+
+struct builder {
+  const struct rs_cpu *before; /* = &out->before */
+  struct rs_cpu *after;        /* = &out->after; follows every register write */
+  const struct guest_memory *memory;
+  struct rs_transition *out;
+  /* The walks of this transition, so that each page is walked and told once per kind of access. */
+  struct builder_page {
+    uint64_t linear_page;
+    uint64_t physical_page;
+    uint8_t allowed;   /* set of 1 << enum access_kind that were checked for `privilege` and passed */
+    uint8_t privilege; /* enum access_privilege */
+    uint16_t walk;     /* index of the first step of the walk */
+  } page[BUILDER_PAGES];
+  unsigned page_count;
+  /* Steps that write memory, newest last: the overlay that later reads see. */
+  uint16_t memory_write[128];
+  unsigned memory_write_count;
+  /* OR-ed into the error codes of #TS, #NP, #SS and #GP raised from here: ERROR_EXT while delivering an event
+   * that is external to the program [SDM3 "Error Code"]. */
+  uint32_t ext;
+};
+
+/* Starts `out` from `before`; `out->cause` keeps what the caller has set. */
+void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
+                   struct rs_transition *out);
+
+/* Records a check and returns `passed`, so that it reads: if (!check(b, ...)) return fault(b, ...). */
+bool check(struct builder *b, enum rs_check id, bool passed, uint64_t a, uint64_t b_, uint64_t c, uint64_t d);
+
+/* Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
+ * fault_code ORs `b->ext` into the error code; fault_plain has no error code. */
+bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
+bool fault_plain(struct builder *b, uint8_t vector);
+bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
+
+/* Records and applies a write of a register (the whole register, whatever its width). */
+void write_register(struct builder *b, enum rs_register reg, uint64_t value);
+void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value);
+void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value);
+
+/* Records that an MSR was read, and returns it. */
+uint64_t read_msr(struct builder *b, enum rs_register reg);
+
+/* The next free step, counted and zeroed but for its kind; for the few writers of steps in arch. */
+struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind);
+
+#endif

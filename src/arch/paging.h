@@ -1,0 +1,56 @@
+/* The one page walker: 32-bit, PAE, 4-level and 5-level, for the guest's own accesses and for transitions. */
+#ifndef ARCH_PAGING_H
+#define ARCH_PAGING_H
+
+#include "arch/memory.h"
+#include "ringside/checks.h"
+#include "ringside/cpu.h"
+
+enum access_kind { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
+
+/* [SDM3 "Determination of Access Rights"]: implicit supervisor accesses (descriptor tables, TSS) ignore CPL
+ * and AC. */
+enum access_privilege { ACCESS_USER, ACCESS_SUPERVISOR, ACCESS_IMPLICIT_SUPERVISOR };
+
+enum { PAGING_LEVELS = 5 };
+
+/* An entry that the walk visited, root first. */
+struct paging_entry {
+  uint64_t physical;
+  uint64_t value;
+  uint64_t updated;  /* `value` with the accessed and dirty bits that this access sets */
+  uint64_t reserved; /* the bits that must be zero here */
+  uint8_t level;     /* 5 = PML5E, 4 = PML4E, 3 = PDPTE, 2 = PDE, 1 = PTE */
+  uint8_t size;      /* 4 or 8 bytes */
+};
+
+struct paging_walk {
+  struct paging_entry entry[PAGING_LEVELS];
+  unsigned count;                          /* 0 when paging is off */
+  bool user, writable, no_execute, global; /* combined over all levels */
+  bool dirty;                              /* after this access: the leaf's D bit, true when paging is off */
+  uint8_t page_shift;                      /* 12, 21, 22 or 30 */
+  uint64_t physical;                       /* of the linear address itself */
+  /* When the access is refused: */
+  bool refused;
+  enum rs_check check; /* which one refused it */
+  uint32_t error_code; /* complete, as [SDM3 "Page-Fault Exceptions"] has it */
+};
+
+/* Reads one entry: `size` bytes at `physical`. Lets a transition lay its pending writes over the memory. */
+struct paging_reader {
+  void *context;
+  uint64_t (*read)(void *context, uint64_t physical, unsigned size);
+};
+
+/* Walks `linear` for one access by the rules that `cpu` has in force (CR0, CR3, CR4, EFER, RFLAGS.AC).
+ * Changes nothing: `updated` says what the accessed and dirty bits become if the access is made. With paging
+ * off, the physical address is the linear one. `linear` must be canonical. */
+void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
+                 enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk);
+
+/* True when `linear` is canonical for the paging mode in force (48 or 57 bits) [SDM1 "Canonical Addressing"].
+ */
+bool address_is_canonical(const struct rs_cpu *cpu, uint64_t linear);
+
+#endif

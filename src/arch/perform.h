@@ -1,0 +1,39 @@
+/* The entrance to arch: performs any sensitive instruction or interrupt as a transition. */
+#ifndef ARCH_PERFORM_H
+#define ARCH_PERFORM_H
+
+#include "arch/memory.h"
+#include "ringside/transition.h"
+
+/* All of these fill `out` whole, mutate nothing else, and allocate nothing. `before->rip` is the address of
+ * the instruction; a completed transition's `after.rip` is where execution goes on. */
+
+/* One sensitive instruction. Software interrupts (INT, INT3, INTO, INT1) are delivered by it. */
+enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
+                                    const struct rs_instruction *instruction, struct rs_transition *out);
+
+/* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
+ * instruction that caused it; the rest of the cause is set here. */
+enum rs_outcome interrupt_deliver(const struct rs_cpu *before, const struct guest_memory *memory,
+                                  const struct rs_interrupt_request *request, struct rs_transition *out);
+
+/* What to deliver when `second` faults while `first` was being delivered [SDM3 "Interrupt 8—Double Fault
+ * Exception
+ * (#DF)"]: the fault itself, #DF, or nothing (false) when the processor shuts down. */
+bool exception_combine(const struct rs_interrupt_request *first, const struct rs_fault *second,
+                       uint64_t return_rip, struct rs_interrupt_request *next);
+
+/* The request that delivers `fault` of the instruction at `rip`. */
+struct rs_interrupt_request exception_request(const struct rs_fault *fault, uint64_t rip);
+
+/* The transition into shutdown, as a value like the others. */
+void shutdown_enter(const struct rs_cpu *before, const struct rs_interrupt_request *first,
+                    struct rs_transition *out);
+
+/* Completes an IN or INS whose port was read by the machine: appends the write of the destination. */
+void port_input_finish(struct rs_transition *out, const struct guest_memory *memory, uint32_t value);
+
+/* The state after power-up or INIT [SDM3 "Processor State After Reset"]. */
+void cpu_reset(struct rs_cpu *cpu, enum rs_cpu_model model);
+
+#endif

@@ -1,0 +1,109 @@
+/* Unicorn behind one door: runs plain guest code at full speed and hands every sensitive event to its client.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/paging.h"
+#include "ringside/cpu.h"
+#include "ringside/instruction.h"
+#include "ringside/status.h"
+
+struct engine;
+
+/* What the client says at the end of a callback. */
+enum engine_next {
+  ENGINE_RESUME, /* go on from `*cpu`, which the client may have changed (see engine_changed) */
+  ENGINE_NATIVE, /* only from `instruction`: let Unicorn execute it; `witnessed` follows if the client has it
+                  */
+  ENGINE_STOP,   /* leave engine_run with RS_OK; `*cpu` is the state to keep */
+};
+
+/* An event that Unicorn raised while executing plain code. RIP is that of the instruction. */
+struct engine_exception {
+  uint8_t vector;
+  bool software; /* an INT n that was not caught as an instruction; normally never */
+  bool has_error_code;
+  uint32_t error_code; /* of #PF: our own walker's */
+  uint64_t cr2;        /* of #PF: the exact linear address */
+  uint64_t next_rip;   /* of `software` */
+};
+
+/* A translation, asked for when Unicorn's TLB misses. */
+struct engine_translation {
+  uint64_t physical;                   /* of the page */
+  bool readable, writable, executable; /* what may be granted now; writable only when D is set */
+  uint32_t error_code;                 /* when refused */
+};
+
+/* How the client answers. Every callback gets `context`; `*cpu` (see engine_open) is current during
+ * `instruction`, `exception`, `deadline`, `executed` and `witnessed`, and not otherwise. */
+struct engine_client {
+  void *context;
+  /* False when the walk refuses the access. The client sets accessed and dirty bits. CPL, CR0-4, EFER as the
+   * client knows them; `rflags_ac` is RFLAGS.AC at this moment. */
+  bool (*translate)(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,
+                    struct engine_translation *out);
+  /* A sensitive instruction is about to execute at cpu->rip and has not been executed. */
+  enum engine_next (*instruction)(void *context, const struct rs_instruction *instruction);
+  enum engine_next (*exception)(void *context, const struct engine_exception *exception);
+  /* The instruction count has reached the deadline: exactly `deadline` instructions have been executed. */
+  enum engine_next (*deadline)(void *context);
+  /* While armed by engine_trace_instructions: an instruction is about to execute at cpu->rip. `linear` is its
+   * address. Sensitive ones are announced here too, before `instruction`. */
+  void (*executed)(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
+  /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. May be NULL. */
+  void (*witnessed)(void *context);
+  /* Memory-mapped devices and holes, 1 to 8 bytes. */
+  uint64_t (*mmio_read)(void *context, uint64_t physical, unsigned size);
+  void (*mmio_write)(void *context, uint64_t physical, unsigned size, uint64_t value);
+};
+
+/* Which parts of `*cpu` a client changed; a set. General registers, RIP and RFLAGS are always taken. */
+enum engine_part {
+  ENGINE_SEGMENTS = 1, /* segment registers, CPL */
+  ENGINE_TABLES = 2,   /* GDTR, IDTR, LDTR, TR */
+  ENGINE_CONTROL = 4,  /* CR0, CR3, CR4, EFER: also drops every translation */
+  ENGINE_TRANSLATIONS =
+      8, /* INVLPG and the like, or page tables that the client changed: drop every translation */
+};
+
+/* Opens a Unicorn handle, runs the self-test, and refuses (RS_ENGINE_REFUSED, one sentence in `error`) a
+ * library that does not behave as required. `cpu` is owned by the client and outlives the engine. */
+enum rs_status engine_open(const struct engine_client *client, struct rs_cpu *cpu, struct engine **out,
+                           struct rs_error *error);
+void engine_close(struct engine *engine);
+
+/* Maps RAM at a page-aligned guest-physical range; `host` stays the client's and outlives the engine.
+ * Everything not mapped goes to mmio_read and mmio_write. */
+enum rs_status engine_map_ram(struct engine *engine, uint64_t physical, size_t size, void *host);
+
+/* Says what the client changed in `*cpu` during a callback or before engine_run. */
+void engine_changed(struct engine *engine, unsigned parts);
+
+/* The client wrote guest RAM itself (a transition's writes, DMA): drops translated code there, keeps W^X
+ * true. */
+void engine_memory_written(struct engine *engine, uint64_t physical, size_t size);
+
+/* Runs from `*cpu` until the client says ENGINE_STOP or HLT was performed by it. On return `*cpu` is current.
+ */
+enum rs_status engine_run(struct engine *engine, struct rs_error *error);
+
+/* Instructions executed so far, exact at every callback that sees `*cpu`. An instruction that faulted, and
+ * each repetition of a string instruction but the last, counts as not executed; a performed one counts as
+ * one. */
+uint64_t engine_instructions(const struct engine *engine);
+
+/* The count at which `deadline` is called; UINT64_MAX for never. */
+void engine_set_deadline(struct engine *engine, uint64_t instructions);
+
+/* Arms or disarms `executed`. Changes no guest-visible behaviour and no count. */
+void engine_trace_instructions(struct engine *engine, bool armed);
+
+/* Asks a running engine to stop at the next block; safe from a signal handler or another thread. */
+void engine_request_stop(struct engine *engine);
+
+#endif
