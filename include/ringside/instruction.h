@@ -8,7 +8,8 @@
 /* X(NAME, mnemonic). Everything that `arch` performs, in the manuals' spelling. */
 #define RS_OPERATIONS(X)                                                                                     \
   X(INT, "int")                                                                                              \
-  X(INT3, "int3") X(INTO, "into") X(INT1, "int1") X(IRET, "iret") X(SYSCALL, "syscall") X(SYSRET, "sysret")  \
+  X(INT3, "int3")                                                                                            \
+  X(INTO, "into") X(INT1, "int1") X(IRET, "iret") X(SYSCALL, "syscall") X(SYSRET, "sysret")                  \
       X(SYSENTER, "sysenter") X(SYSEXIT, "sysexit") X(SWAPGS, "swapgs") X(FAR_JMP, "jmp far")                \
           X(FAR_CALL, "call far") X(FAR_RET, "ret far") X(RDMSR, "rdmsr") X(WRMSR, "wrmsr")                  \
               X(MOV_FROM_CR, "mov from cr") X(MOV_TO_CR, "mov to cr") X(MOV_FROM_DR, "mov from dr")          \

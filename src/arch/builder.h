@@ -35,10 +35,16 @@ struct builder {
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out);
 
-/* Records a check and returns `passed`, so that it reads: if (!check(b, ...)) return fault(b, ...). */
-bool check(struct builder *b, enum rs_check id, bool passed, uint64_t a, uint64_t b_, uint64_t c, uint64_t d);
+/* Records a check, its operands in the order that its text names them (0 where there is none), and returns
+ * `passed`, so that it reads: if (!check(b, ...)) return fault_code(b, ...). */
+bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
+           uint64_t operand_c, uint64_t operand_d);
 
-/* Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
+/* A transition checks first and writes last: no register write may precede a fault (asserted), and of the
+ * memory writes that do, the commit keeps only RS_ITEM_PAGE_ACCESSED_DIRTY. So what can fault is probed
+ * before it is written.
+ *
+ * Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
  * fault_code ORs `b->ext` into the error code; fault_plain has no error code. */
 bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
 bool fault_plain(struct builder *b, uint8_t vector);

@@ -1,0 +1,116 @@
+/* Builds a transition step by step: records checks, reads and writes, and keeps the state they lead to. */
+#include "arch/builder.h"
+
+#include <assert.h>
+#include <string.h>
+
+void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
+                   struct rs_transition *out) {
+  out->outcome = RS_COMPLETED;
+  memset(&out->fault, 0, sizeof out->fault);
+  memset(&out->port, 0, sizeof out->port);
+  out->step_count = 0;
+  out->before = *before;
+  out->after = *before;
+  b->before = &out->before;
+  b->after = &out->after;
+  b->memory = memory;
+  b->out = out;
+  b->page_count = 0;
+  b->memory_write_count = 0;
+  b->ext = 0;
+}
+
+struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind) {
+  assert(b->out->step_count < RS_STEP_LIMIT);
+  struct rs_step *step = &b->out->step[b->out->step_count++];
+  memset(step, 0, sizeof *step);
+  step->kind = (uint8_t)kind;
+  step->walk = RS_NO_WALK;
+  return step;
+}
+
+bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
+           uint64_t operand_c, uint64_t operand_d) {
+  struct rs_step *step = builder_step(b, RS_STEP_CHECK);
+  step->id = (uint16_t)id;
+  step->passed = passed;
+  step->operand[0] = operand_a;
+  step->operand[1] = operand_b;
+  step->operand[2] = operand_c;
+  step->operand[3] = operand_d;
+  return passed;
+}
+
+/* A fault is decided by a failed check, the last one recorded, and comes before the first register write. */
+static struct rs_fault *fault_begin(struct builder *b, uint8_t vector) {
+  assert(memcmp(b->before, b->after, sizeof *b->before) == 0);
+  uint16_t last = (uint16_t)(b->out->step_count - 1);
+  assert(b->out->step_count > 0 && b->out->step[last].kind == RS_STEP_CHECK && !b->out->step[last].passed);
+  b->out->outcome = RS_FAULTED;
+  b->out->fault = (struct rs_fault){ .vector = vector, .check = last };
+  return &b->out->fault;
+}
+
+bool fault_plain(struct builder *b, uint8_t vector) {
+  fault_begin(b, vector);
+  return false;
+}
+
+bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code) {
+  struct rs_fault *fault = fault_begin(b, vector);
+  fault->has_error_code = true;
+  fault->error_code = error_code | b->ext;
+  return false;
+}
+
+bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2) {
+  struct rs_fault *fault = fault_begin(b, VECTOR_PF);
+  fault->has_error_code = true;
+  fault->error_code = error_code;
+  fault->has_cr2 = true;
+  fault->cr2 = cr2;
+  return false;
+}
+
+static void write_value(struct builder *b, enum rs_register reg, uint8_t size, union rs_value value) {
+  struct rs_step *step = builder_step(b, RS_STEP_WRITE);
+  step->id = RS_ITEM_REGISTER;
+  step->reg = (uint16_t)reg;
+  step->size = size;
+  step->write.old = rs_cpu_get(b->after, reg);
+  step->write.new = value;
+  rs_cpu_set(b->after, reg, value);
+}
+
+void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
+  write_value(b, reg, sizeof value, (union rs_value){ .word = { value, 0 } });
+}
+
+void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value) {
+  write_value(b, reg, sizeof *value, (union rs_value){ .segment = *value });
+}
+
+void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value) {
+  write_value(b, reg, sizeof value, (union rs_value){ .table = value });
+}
+
+uint64_t read_msr(struct builder *b, enum rs_register reg) {
+  struct rs_step *step = builder_step(b, RS_STEP_READ);
+  step->id = RS_ITEM_REGISTER;
+  step->reg = (uint16_t)reg;
+  step->size = sizeof(uint64_t);
+  step->read.value = rs_cpu_get(b->after, reg);
+  return step->read.value.word[0];
+}
+
+void rs_step_apply(struct rs_cpu *cpu, const struct rs_step *step) {
+  if (step->kind == RS_STEP_WRITE && step->reg != RS_NO_REGISTER && step->id == RS_ITEM_REGISTER)
+    rs_cpu_set(cpu, (enum rs_register)step->reg, step->write.new);
+}
+
+void rs_transition_state_after(const struct rs_transition *transition, unsigned n, struct rs_cpu *cpu) {
+  *cpu = transition->before;
+  for (unsigned i = 0; i <= n && i < transition->step_count; i++)
+    rs_step_apply(cpu, &transition->step[i]);
+}
