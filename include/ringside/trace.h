@@ -21,10 +21,12 @@ struct rs_stack_window {
   uint64_t word[2 * RS_STACK_WORDS + 1];
 };
 
-/* One transition or operation. Valid only during the call. */
+/* One transition or operation. Valid only during the call. What faulted (RS_FAULTED) is an event of its own,
+ * without a number; the delivery, #DF or shutdown that follows names it as its parent. */
 struct rs_transition_event {
-  uint64_t number; /* 1, 2, ... of transitions; 0 for an operation that keeps the ring */
-  uint64_t parent; /* the transition or fault that this one follows from (a fault's delivery, #DF), or 0 */
+  uint64_t sequence;     /* 1, 2, ... of all events, whatever a sink's level shows */
+  uint64_t number;       /* 1, 2, ... of transitions that came about; 0 for operations and for what faulted */
+  uint64_t parent;       /* the `sequence` of the faulted event that this one follows from, or 0 */
   uint64_t instructions; /* executed before it */
   const struct rs_transition *transition;
   /* Around the old and the new stack pointer, before and after; only filled for sinks that ask
@@ -32,7 +34,8 @@ struct rs_transition_event {
   struct rs_stack_window old_stack, new_stack;
 };
 
-/* One executed instruction, told after it completed. */
+/* One executed instruction, told after it completed; a sensitive one just before its transition or operation.
+ */
 struct rs_instruction_event {
   uint64_t instructions; /* executed before it */
   uint64_t linear;
@@ -74,7 +77,9 @@ struct rs_memory_view {
 /* A receiver of events. Any function may be NULL. Owned by whoever made it; `close` frees it and reports what
  * could not be written. */
 struct rs_trace_sink {
-  enum rs_trace_level level; /* what it wants to see */
+  /* What it wants to see. RS_TRACE_TRANSITIONS: numbered events and faulted ones; RS_TRACE_STEPS: completed
+   * operations too; RS_TRACE_INSTRUCTIONS: also `instruction`. */
+  enum rs_trace_level level;
   bool wants_stacks;
   void (*transition)(struct rs_trace_sink *sink, const struct rs_transition_event *event);
   void (*instruction)(struct rs_trace_sink *sink, const struct rs_instruction_event *event);
@@ -91,12 +96,12 @@ struct rs_text_options {
   struct rs_memory_view memory;     /* for strings in system-call arguments; read may be NULL */
 };
 
-/* Writes the trace as text, or as JSON Lines, to `file`, which stays the caller's. NULL when memory is short.
- */
+/* Writes the trace as text, or as JSON Lines (docs/jsonl.md), to `file`, which stays the caller's and whose
+ * buffering (setvbuf) decides when what is written arrives. NULL when memory is short. */
 struct rs_trace_sink *rs_text_sink(FILE *file, const struct rs_text_options *options);
 struct rs_trace_sink *rs_jsonl_sink(FILE *file, const struct rs_text_options *options);
 
-/* Symbols by address, from ELF images. Later images win where two overlap. */
+/* Symbols by address. Where two images know an address, the one added later is asked first. */
 enum rs_status rs_symbols_create(struct rs_symbols **out);
 void rs_symbols_free(struct rs_symbols *symbols);
 
@@ -104,6 +109,15 @@ void rs_symbols_free(struct rs_symbols *symbols);
  * hostile input and need not outlive the call; an image without symbols adds none and is RS_OK. */
 enum rs_status rs_symbols_add_elf(struct rs_symbols *symbols, const void *image, size_t size, uint64_t bias,
                                   struct rs_error *error);
+
+/* Adds the code symbols (t, T, w, W, i) of a text as `nm` and System.map have it, one to a line:
+ * "ffffffff80100a00 T entry_syscall". */
+enum rs_status rs_symbols_add_map(struct rs_symbols *symbols, const char *text, size_t size,
+                                  struct rs_error *error);
+
+/* Either of the two, by the file's first bytes. */
+enum rs_status rs_symbols_add_file(struct rs_symbols *symbols, const void *bytes, size_t size,
+                                   struct rs_error *error);
 
 /* "main+0x1c", or "0x401234" where nothing is known; returns the length that the whole text needs. */
 size_t rs_symbols_format(const struct rs_symbols *symbols, uint64_t address, char *text, size_t size);

@@ -1,0 +1,59 @@
+/* Numbering, filtering by level, and fan-out to the sinks. */
+#include "trace/tracer.h"
+
+#include <string.h>
+
+static bool mechanism_is_transition(enum rs_mechanism mechanism) {
+  static const bool is_transition[] = {
+#define X(name, text, numbered) numbered,
+    RS_MECHANISMS(X)
+#undef X
+  };
+  return is_transition[mechanism];
+}
+
+void tracer_init(struct tracer *tracer) {
+  memset(tracer, 0, sizeof *tracer);
+}
+
+enum rs_status tracer_subscribe(struct tracer *tracer, struct rs_trace_sink *sink) {
+  if (tracer->sink_count == TRACER_SINKS) return RS_BAD_ARGUMENT;
+  tracer->sink[tracer->sink_count++] = sink;
+  if (sink->level > tracer->level) tracer->level = sink->level;
+  if (sink->level > RS_TRACE_OFF && sink->wants_stacks) tracer->wants_stacks = true;
+  return RS_OK;
+}
+
+static void tracer_number(struct tracer *tracer, struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  bool faulted = transition->outcome == RS_FAULTED;
+  bool numbered = !faulted && mechanism_is_transition(transition->cause.mechanism);
+  event->sequence = ++tracer->sequence;
+  event->number = numbered ? ++tracer->number : 0;
+  event->parent = tracer->faulted;
+  tracer->faulted = faulted ? event->sequence : 0;
+}
+
+void tracer_transition(struct tracer *tracer, struct rs_transition_event *event) {
+  tracer_number(tracer, event);
+  bool operation = event->number == 0 && event->transition->outcome != RS_FAULTED;
+  enum rs_trace_level least = operation ? RS_TRACE_STEPS : RS_TRACE_TRANSITIONS;
+  for (unsigned i = 0; i < tracer->sink_count; i++) {
+    struct rs_trace_sink *sink = tracer->sink[i];
+    if (sink->level >= least && sink->transition) sink->transition(sink, event);
+  }
+}
+
+void tracer_instruction(struct tracer *tracer, const struct rs_instruction_event *event) {
+  for (unsigned i = 0; i < tracer->sink_count; i++) {
+    struct rs_trace_sink *sink = tracer->sink[i];
+    if (sink->level >= RS_TRACE_INSTRUCTIONS && sink->instruction) sink->instruction(sink, event);
+  }
+}
+
+void tracer_end(struct tracer *tracer, const struct rs_end_event *event) {
+  for (unsigned i = 0; i < tracer->sink_count; i++) {
+    struct rs_trace_sink *sink = tracer->sink[i];
+    if (sink->level > RS_TRACE_OFF && sink->end) sink->end(sink, event);
+  }
+}

@@ -1,0 +1,41 @@
+/* Numbers what the vm tells and hands it to every subscribed sink that wants it. */
+#ifndef TRACE_TRACER_H
+#define TRACE_TRACER_H
+
+#include "ringside/trace.h"
+
+enum { TRACER_SINKS = 8 };
+
+struct tracer {
+  struct rs_trace_sink *sink[TRACER_SINKS];
+  unsigned sink_count;
+  enum rs_trace_level level; /* the highest that any sink wants */
+  bool wants_stacks;
+  uint64_t sequence;
+  uint64_t number;
+  uint64_t faulted; /* the sequence of the last event when that one faulted, else 0 */
+};
+
+void tracer_init(struct tracer *tracer);
+
+/* RS_BAD_ARGUMENT when there are TRACER_SINKS already. A sink's level and wishes must not change later. */
+enum rs_status tracer_subscribe(struct tracer *tracer, struct rs_trace_sink *sink);
+
+/* What anybody wants, so that nothing is computed that nobody reads. */
+static inline enum rs_trace_level tracer_level(const struct tracer *tracer) {
+  return tracer->level;
+}
+static inline bool tracer_wants_stacks(const struct tracer *tracer) {
+  return tracer->wants_stacks;
+}
+
+/* Fills sequence, number and parent of `event` and hands it on. To be called for every transition and
+ * operation, completed or not, in order, while any sink listens: the numbering depends on it. */
+void tracer_transition(struct tracer *tracer, struct rs_transition_event *event);
+
+/* To be called only at RS_TRACE_INSTRUCTIONS; of a sensitive instruction before its transition. */
+void tracer_instruction(struct tracer *tracer, const struct rs_instruction_event *event);
+
+void tracer_end(struct tracer *tracer, const struct rs_end_event *event);
+
+#endif
