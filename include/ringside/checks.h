@@ -6,6 +6,8 @@
  * hexadecimal, {a:b} as yes or no. */
 #define RS_CHECKS(X)                                                                                         \
   /* Paging */                                                                                               \
+  X(PAGE_ENTRIES_VALID, "all {a} entries down to level {b} are present, with no reserved bit set",           \
+    "SDM3 \"Page-Fault Exceptions\"")                                                                        \
   X(PAGE_ENTRY_PRESENT, "level {b} entry {a:x} is present", "SDM3 \"Page-Fault Exceptions\"")                \
   X(PAGE_ENTRY_RESERVED, "level {b} entry {a:x} has no reserved bit set (mask {c:x})",                       \
     "SDM3 \"Page-Fault Exceptions\"")                                                                        \
@@ -20,6 +22,13 @@
   X(PAGE_SMAP, "supervisor access to a user page allowed (CR4.SMAP {a}, RFLAGS.AC {b}, implicit {c:b})",     \
     "SDM3 \"Determination of Access Rights\"")                                                               \
   X(LINEAR_CANONICAL, "linear address {a:x} is canonical", "SDM1 \"Canonical Addressing\"")                  \
+  /* Memory operands */                                                                                      \
+  X(OPERAND_SEGMENT_USABLE, "segment {a} (selector {b:x}) is usable, not null", "SDM3 \"Limit Checking\"")   \
+  X(OPERAND_READABLE, "segment {a} may be read (type {b:x})", "SDM3 \"Type Checking\"")                      \
+  X(OPERAND_WRITABLE, "segment {a} may be written (type {b:x})", "SDM3 \"Type Checking\"")                   \
+  X(OPERAND_WITHIN_LIMIT, "offset {a:x}, {b} bytes, lies within limit {c:x} (expand-down {d:b})",            \
+    "SDM3 \"Limit Checking\"")                                                                               \
+  X(OPERAND_CANONICAL, "operand at {a:x}, {b} bytes, is canonical", "SDM1 \"Canonical Addressing\"")         \
   /* Interrupt and exception delivery */                                                                     \
   X(GATE_WITHIN_IDT, "vector {a:x}: gate at offset {b:x} lies within IDT limit {c:x}",                       \
     "SDM3 \"Interrupt Descriptor Table (IDT)\"")

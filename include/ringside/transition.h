@@ -71,12 +71,12 @@ struct rs_step {
   union {
     uint64_t operand[4]; /* of a check, in the order its text names them: {a} {b} {c} {d} */
     struct {
-      uint64_t linear;   /* of a page-table entry: equal to physical */
-      uint64_t physical; /* of the first byte; the rest follows in the linear address space */
-      union rs_value value;
+      uint64_t linear;      /* of a page-table entry: equal to physical */
+      uint64_t physical;    /* of the first byte; the rest follows in the linear address space */
+      union rs_value value; /* of a page-table entry: word[1] is the mask of its reserved bits */
     } read;
     struct {
-      uint64_t linear, physical;
+      uint64_t linear, physical; /* never crosses a page: a write that would is two steps */
       union rs_value old, new;
     } write;
   };

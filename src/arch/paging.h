@@ -24,16 +24,27 @@ struct paging_entry {
   uint8_t size;      /* 4 or 8 bytes */
 };
 
+/* A check of the combined rights, in the order of the operands that its text names. */
+struct paging_check {
+  enum rs_check id;
+  bool passed;
+  uint64_t operand[3];
+};
+
+enum { PAGING_RIGHTS = 3 };
+
 struct paging_walk {
   struct paging_entry entry[PAGING_LEVELS];
-  unsigned count;                          /* 0 when paging is off */
-  bool user, writable, no_execute, global; /* combined over all levels */
-  bool dirty;                              /* after this access: the leaf's D bit, true when paging is off */
-  uint8_t page_shift;                      /* 12, 21, 22 or 30 */
-  uint64_t physical;                       /* of the linear address itself */
+  unsigned count;                           /* 0 when paging is off */
+  bool user, writable, no_execute, global;  /* combined over all levels */
+  bool dirty;                               /* after this access: the leaf's D bit, true when paging is off */
+  uint8_t page_shift;                       /* 12, 21, 22 or 30 */
+  uint64_t physical;                        /* of the linear address itself */
+  struct paging_check right[PAGING_RIGHTS]; /* the checks of rights that apply, up to the one that refused */
+  unsigned right_count;
   /* When the access is refused: */
   bool refused;
-  enum rs_check check; /* which one refused it */
+  enum rs_check check; /* which one refused it: of the last entry, or of the last right */
   uint32_t error_code; /* complete, as [SDM3 "Page-Fault Exceptions"] has it */
 };
 
@@ -45,7 +56,12 @@ struct paging_reader {
 
 /* Walks `linear` for one access by the rules that `cpu` has in force (CR0, CR3, CR4, EFER, RFLAGS.AC).
  * Changes nothing: `updated` says what the accessed and dirty bits become if the access is made. With paging
- * off, the physical address is the linear one. `linear` must be canonical. */
+ * off, the physical address is the linear one. Bits of `linear` above the mode's width are ignored: that it
+ * is canonical is the caller's check.
+ *
+ * Limits: the four PDPTEs of PAE paging are read at each walk, where processors may keep them from the last
+ * load of CR3 [SDM3 "PDPTE Registers"]; a refused walk sets no accessed bit, where processors may have set
+ * those of the upper levels. */
 void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
                  enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk);
 
