@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "arch/instruction.h"
+
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out) {
   out->outcome = RS_COMPLETED;
@@ -102,6 +104,14 @@ uint64_t read_msr(struct builder *b, enum rs_register reg) {
   step->size = sizeof(uint64_t);
   step->read.value = rs_cpu_get(b->after, reg);
   return step->read.value.word[0];
+}
+
+void advance_rip(struct builder *b, const struct rs_instruction *instruction) {
+  static const uint64_t width[] = { [CODE_16] = 0xffff, [CODE_32] = 0xffffffff, [CODE_64] = UINT64_MAX };
+  uint64_t next = b->before->rip + instruction->length;
+  if (b->after->rflags & RFLAGS_RF) write_register(b, RS_RFLAGS, b->after->rflags & ~RFLAGS_RF);
+  if (b->before->interrupt_shadow) write_register(b, RS_INTERRUPT_SHADOW, RS_SHADOW_NONE);
+  write_register(b, RS_RIP, next & width[code_size_of(b->before)]);
 }
 
 void rs_step_apply(struct rs_cpu *cpu, const struct rs_step *step) {

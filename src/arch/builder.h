@@ -58,6 +58,11 @@ void write_table(struct builder *b, enum rs_register reg, struct rs_table_regist
 /* Records that an MSR was read, and returns it. */
 uint64_t read_msr(struct builder *b, enum rs_register reg);
 
+/* The last write of an instruction that falls through: RIP moves past it, within the width of the code
+ * segment, and with it end the interrupt shadow and RF [SDM3 "Instruction-Breakpoint Exception Condition"].
+ */
+void advance_rip(struct builder *b, const struct rs_instruction *instruction);
+
 /* The next free step, counted and zeroed but for its kind; for the few writers of steps in arch. */
 struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind);
 
