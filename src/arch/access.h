@@ -18,7 +18,8 @@ struct access {
  * holds the #PF with its error code and CR2. */
 bool access_read(struct builder *b, const struct access *access, union rs_value *value);
 
-/* Records a pending write. False as above. */
+/* Records a pending write; one that crosses a page is two steps, so that each step's bytes are contiguous in
+ * physical memory. False as above. */
 bool access_write(struct builder *b, const struct access *access, union rs_value value);
 
 /* Walks every page that `size` bytes (at most one page's worth) touch, without reading or writing them, so
@@ -26,7 +27,8 @@ bool access_write(struct builder *b, const struct access *access, union rs_value
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
                   enum access_privilege privilege);
 
-/* Copies without recording: what memory holds under the pending writes; all ones where there is nothing. */
+/* Copies up to 8 bytes that lie within one page, without recording: what memory holds under the pending
+ * writes; all ones where there is nothing. */
 uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size);
 
 #endif

@@ -1,0 +1,73 @@
+/* Memory operands: segment checks and the linear address, in 64-bit mode and outside it. */
+#include "arch/operand.h"
+
+#include "arch/instruction.h"
+
+/* The vector for a refused segment: the stack's own for SS [SDM3 "Interrupt 12—Stack Fault Exception (#SS)"].
+ */
+static bool segment_refuse(struct builder *b, unsigned segment) {
+  return fault_code(b, segment == RS_SEGMENT_INDEX(RS_SS) ? VECTOR_SS : VECTOR_GP, 0);
+}
+
+/* Bases other than those of FS and GS count as zero, limits and types are not checked
+ * [SDM3 "Segmentation in IA-32e Mode"]. */
+static bool linear_in_64_bit_mode(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
+                                  uint64_t *linear) {
+  bool based = segment == RS_SEGMENT_INDEX(RS_FS) || segment == RS_SEGMENT_INDEX(RS_GS);
+  *linear = offset + (based ? b->after->segment[segment].base : 0);
+  bool canonical =
+      address_is_canonical(b->after, *linear) && address_is_canonical(b->after, *linear + size - 1);
+  if (!check(b, RS_CHECK_OPERAND_CANONICAL, canonical, *linear, size, 0, 0))
+    return segment_refuse(b, segment);
+  return true;
+}
+
+/* [SDM3 "Type Checking"] of what is in the register; real and virtual-8086 mode do not check types. */
+static bool segment_type_allows(const struct rs_segment *s, enum access_kind kind) {
+  if (s->attributes & SEGMENT_CODE) return kind != ACCESS_WRITE && s->attributes & SEGMENT_READABLE;
+  return kind != ACCESS_WRITE || s->attributes & SEGMENT_WRITABLE;
+}
+
+/* [SDM3 "Limit Checking"] */
+static bool segment_limit_allows(const struct rs_segment *s, uint64_t offset, unsigned size) {
+  uint64_t last = offset + size - 1;
+  bool expand_down = !(s->attributes & SEGMENT_CODE) && s->attributes & SEGMENT_EXPAND_DOWN;
+  if (!expand_down) return last <= s->limit;
+  return offset > s->limit && last <= (s->attributes & SEGMENT_DB ? UINT32_MAX : UINT16_MAX);
+}
+
+static bool linear_in_segment(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
+                              enum access_kind kind, uint64_t *linear) {
+  const struct rs_segment *s = &b->after->segment[segment];
+  uint64_t type = s->attributes & SEGMENT_TYPE;
+  bool typed = b->after->cr0 & CR0_PE && !(b->after->rflags & RFLAGS_VM);
+  bool expand_down = !(type & SEGMENT_CODE) && type & SEGMENT_EXPAND_DOWN;
+  if (typed) {
+    bool usable = !(s->attributes & SEGMENT_UNUSABLE);
+    enum rs_check may = kind == ACCESS_WRITE ? RS_CHECK_OPERAND_WRITABLE : RS_CHECK_OPERAND_READABLE;
+    if (!check(b, RS_CHECK_OPERAND_SEGMENT_USABLE, usable, segment, s->selector, 0, 0))
+      return segment_refuse(b, segment);
+    if (!check(b, may, segment_type_allows(s, kind), segment, type, 0, 0)) return segment_refuse(b, segment);
+  }
+  if (!check(b, RS_CHECK_OPERAND_WITHIN_LIMIT, segment_limit_allows(s, offset, size), offset, size, s->limit,
+             expand_down))
+    return segment_refuse(b, segment);
+  *linear = (uint32_t)(s->base + offset);
+  return true;
+}
+
+bool segment_linear(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
+                    enum access_kind kind, uint64_t *linear) {
+  if (code_size_of(b->after) == CODE_64) return linear_in_64_bit_mode(b, segment, offset, size, linear);
+  return linear_in_segment(b, segment, offset, size, kind, linear);
+}
+
+bool operand_linear(struct builder *b, const struct rs_instruction *instruction, unsigned size,
+                    enum access_kind kind, uint64_t *linear) {
+  uint64_t offset = instruction_operand_offset(b->after, instruction);
+  return segment_linear(b, instruction->segment, offset, size, kind, linear);
+}
+
+enum access_privilege operand_privilege(const struct builder *b) {
+  return b->after->cpl == 3 ? ACCESS_USER : ACCESS_SUPERVISOR;
+}
