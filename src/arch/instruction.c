@@ -1,0 +1,450 @@
+/* Decodes the sensitive instructions: prefixes, opcode tables, ModRM, immediates, effective sizes. */
+#include "arch/instruction.h"
+
+#include <string.h>
+
+#include "arch/bits.h"
+
+enum { LENGTH_LIMIT = 15 }; /* [SDM2 "Instruction Prefixes"] */
+
+/* What decides `operand_size`. */
+enum size_rule {
+  SIZE_ATTRIBUTE, /* 66 toggles 16 and 32 bits, REX.W makes 64 */
+  SIZE_STACK,     /* 64 bits by default in 64-bit mode, 16 by 66 [SDM1 "Operand-Size Attribute"] */
+  SIZE_MODE,      /* 64 bits in 64-bit mode, else 32 */
+  SIZE_TABLE,     /* 64 bits in 64-bit mode, else the attribute: LGDT and its like */
+  SIZE_REX_W,     /* 64 bits by REX.W, else 32 */
+  SIZE_WORD,      /* r/m16 whatever the attribute */
+};
+
+enum opcode_flag {
+  HAS_MODRM = 1,
+  MEMORY_ONLY = 2,   /* mod = 3 is another instruction or none */
+  REGISTER_ONLY = 4, /* mod below 3 is */
+  MOD_IGNORED = 8,   /* always a register [SDM2 "MOV—Move to/from Control Registers"] */
+  NOT_IN_64 = 16,
+  ONLY_IN_64 = 32,
+  NO_REFINING = 64, /* undefined with 66, F2 or F3: "NP" in the manual's opcode column */
+  NO_REPEAT = 128,  /* undefined with F2 or F3: "NFx" */
+  BYTE_DATA = 256,  /* of a port instruction */
+  PORT_DATA = 512,  /* 2 or 4 bytes of a port instruction */
+  IMMEDIATE_8 = 1024,
+  IMMEDIATE_16 = 2048,
+  FAR_POINTER = 4096,
+  PLAIN_SEGMENT = 8192, /* `reg` names a segment register: REX.R does not extend it */
+};
+
+struct opcode {
+  uint8_t operation; /* enum rs_operation; RS_OP_NONE: not sensitive */
+  uint8_t rule;      /* enum size_rule */
+  uint16_t flags;    /* set of enum opcode_flag */
+  uint8_t loaded;    /* the segment register that POP, LSS and their like load */
+};
+
+/* Opcodes of one byte; prefixes and the escape 0F are recognised before. */
+static const struct opcode one_byte[256] = {
+  [0x07] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_ES) },
+  [0x17] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_SS) },
+  [0x1f] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_DS) },
+  [0x63] = { RS_OP_ARPL, SIZE_WORD, HAS_MODRM | NOT_IN_64, 0 },
+  [0x6c] = { RS_OP_INS, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
+  [0x6d] = { RS_OP_INS, SIZE_ATTRIBUTE, PORT_DATA, 0 },
+  [0x6e] = { RS_OP_OUTS, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
+  [0x6f] = { RS_OP_OUTS, SIZE_ATTRIBUTE, PORT_DATA, 0 },
+  [0x8e] = { RS_OP_MOV_TO_SEGMENT, SIZE_WORD, HAS_MODRM | PLAIN_SEGMENT, 0 },
+  [0x9a] = { RS_OP_FAR_CALL, SIZE_ATTRIBUTE, FAR_POINTER | NOT_IN_64, 0 },
+  [0x9c] = { RS_OP_PUSHF, SIZE_STACK, 0, 0 },
+  [0x9d] = { RS_OP_POPF, SIZE_STACK, 0, 0 },
+  [0xc4] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY | NOT_IN_64,
+             RS_SEGMENT_INDEX(RS_ES) },
+  [0xc5] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY | NOT_IN_64,
+             RS_SEGMENT_INDEX(RS_DS) },
+  [0xca] = { RS_OP_FAR_RET, SIZE_ATTRIBUTE, IMMEDIATE_16, 0 },
+  [0xcb] = { RS_OP_FAR_RET, SIZE_ATTRIBUTE, 0, 0 },
+  [0xcc] = { RS_OP_INT3, SIZE_ATTRIBUTE, 0, 0 },
+  [0xcd] = { RS_OP_INT, SIZE_ATTRIBUTE, IMMEDIATE_8, 0 },
+  [0xce] = { RS_OP_INTO, SIZE_ATTRIBUTE, NOT_IN_64, 0 },
+  [0xcf] = { RS_OP_IRET, SIZE_ATTRIBUTE, 0, 0 },
+  [0xe4] = { RS_OP_IN, SIZE_ATTRIBUTE, BYTE_DATA | IMMEDIATE_8, 0 },
+  [0xe5] = { RS_OP_IN, SIZE_ATTRIBUTE, PORT_DATA | IMMEDIATE_8, 0 },
+  [0xe6] = { RS_OP_OUT, SIZE_ATTRIBUTE, BYTE_DATA | IMMEDIATE_8, 0 },
+  [0xe7] = { RS_OP_OUT, SIZE_ATTRIBUTE, PORT_DATA | IMMEDIATE_8, 0 },
+  [0xea] = { RS_OP_FAR_JMP, SIZE_ATTRIBUTE, FAR_POINTER | NOT_IN_64, 0 },
+  [0xec] = { RS_OP_IN, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
+  [0xed] = { RS_OP_IN, SIZE_ATTRIBUTE, PORT_DATA, 0 },
+  [0xee] = { RS_OP_OUT, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
+  [0xef] = { RS_OP_OUT, SIZE_ATTRIBUTE, PORT_DATA, 0 },
+  [0xf1] = { RS_OP_INT1, SIZE_ATTRIBUTE, 0, 0 },
+  [0xf4] = { RS_OP_HLT, SIZE_ATTRIBUTE, 0, 0 },
+  [0xfa] = { RS_OP_CLI, SIZE_ATTRIBUTE, 0, 0 },
+  [0xfb] = { RS_OP_STI, SIZE_ATTRIBUTE, 0, 0 },
+};
+
+/* Opcodes that begin with 0F, but for those in groups. */
+static const struct opcode two_byte[256] = {
+  [0x02] = { RS_OP_LAR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [0x03] = { RS_OP_LSL, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [0x05] = { RS_OP_SYSCALL, SIZE_ATTRIBUTE, 0, 0 },
+  [0x06] = { RS_OP_CLTS, SIZE_ATTRIBUTE, 0, 0 },
+  [0x07] = { RS_OP_SYSRET, SIZE_REX_W, 0, 0 },
+  [0x08] = { RS_OP_INVD, SIZE_ATTRIBUTE, 0, 0 },
+  [0x09] = { RS_OP_WBINVD, SIZE_ATTRIBUTE, 0, 0 },
+  [0x0b] = { RS_OP_UD, SIZE_ATTRIBUTE, 0, 0 },
+  [0x20] = { RS_OP_MOV_FROM_CR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
+  [0x21] = { RS_OP_MOV_FROM_DR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
+  [0x22] = { RS_OP_MOV_TO_CR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
+  [0x23] = { RS_OP_MOV_TO_DR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
+  [0x30] = { RS_OP_WRMSR, SIZE_ATTRIBUTE, 0, 0 },
+  [0x31] = { RS_OP_RDTSC, SIZE_ATTRIBUTE, 0, 0 },
+  [0x32] = { RS_OP_RDMSR, SIZE_ATTRIBUTE, 0, 0 },
+  [0x33] = { RS_OP_RDPMC, SIZE_ATTRIBUTE, 0, 0 },
+  [0x34] = { RS_OP_SYSENTER, SIZE_ATTRIBUTE, 0, 0 },
+  [0x35] = { RS_OP_SYSEXIT, SIZE_REX_W, 0, 0 },
+  [0xa1] = { RS_OP_POP_SEGMENT, SIZE_STACK, 0, RS_SEGMENT_INDEX(RS_FS) },
+  [0xa2] = { RS_OP_CPUID, SIZE_ATTRIBUTE, 0, 0 },
+  [0xa9] = { RS_OP_POP_SEGMENT, SIZE_STACK, 0, RS_SEGMENT_INDEX(RS_GS) },
+  [0xaa] = { RS_OP_RSM, SIZE_ATTRIBUTE, 0, 0 },
+  [0xb2] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_SS) },
+  [0xb4] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_FS) },
+  [0xb5] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_GS) },
+  [0xb9] = { RS_OP_UD, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [0xff] = { RS_OP_UD, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+};
+
+/* Opcodes that the reg field of ModRM completes [SDM2 "Opcode Extensions for One-byte and Two-byte Opcodes"].
+ */
+static const struct opcode group_5[8] = {
+  /* FF */
+  [3] = { RS_OP_FAR_CALL, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
+  [5] = { RS_OP_FAR_JMP, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
+};
+
+static const struct opcode group_6[8] = {
+  /* 0F 00 */
+  [0] = { RS_OP_SLDT, SIZE_ATTRIBUTE, HAS_MODRM, 0 }, [1] = { RS_OP_STR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [2] = { RS_OP_LLDT, SIZE_WORD, HAS_MODRM, 0 },      [3] = { RS_OP_LTR, SIZE_WORD, HAS_MODRM, 0 },
+  [4] = { RS_OP_VERR, SIZE_WORD, HAS_MODRM, 0 },      [5] = { RS_OP_VERW, SIZE_WORD, HAS_MODRM, 0 },
+};
+
+static const struct opcode group_7[8] = {
+  /* 0F 01 */
+  [0] = { RS_OP_SGDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
+  [1] = { RS_OP_SIDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
+  [2] = { RS_OP_LGDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
+  [3] = { RS_OP_LIDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
+  [4] = { RS_OP_SMSW, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [6] = { RS_OP_LMSW, SIZE_WORD, HAS_MODRM, 0 },
+  [7] = { RS_OP_INVLPG, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
+};
+
+static const struct opcode group_7_register[64] = {
+  /* 0F 01 C0 to FF */
+  [0x08] = { RS_OP_MONITOR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [0x09] = { RS_OP_MWAIT, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+  [0x0a] = { RS_OP_CLAC, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
+  [0x0b] = { RS_OP_STAC, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
+  [0x10] = { RS_OP_XGETBV, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
+  [0x11] = { RS_OP_XSETBV, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
+  [0x38] = { RS_OP_SWAPGS, SIZE_ATTRIBUTE, HAS_MODRM | ONLY_IN_64, 0 },
+  [0x39] = { RS_OP_RDTSCP, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
+};
+
+static const struct opcode group_9[8] = {
+  /* 0F C7 */
+  [6] = { RS_OP_RDRAND, SIZE_ATTRIBUTE, HAS_MODRM | REGISTER_ONLY | NO_REPEAT, 0 },
+  [7] = { RS_OP_RDSEED, SIZE_ATTRIBUTE, HAS_MODRM | REGISTER_ONLY | NO_REPEAT, 0 },
+};
+
+static const struct opcode group_15[8] = {
+  /* F3 0F AE */
+  [0] = { RS_OP_RDFSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
+  [1] = { RS_OP_RDGSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
+  [2] = { RS_OP_WRFSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
+  [3] = { RS_OP_WRGSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
+};
+
+static const struct opcode rdpid = { RS_OP_RDPID, SIZE_MODE, HAS_MODRM | REGISTER_ONLY, 0 };
+static const struct opcode invpcid = { RS_OP_INVPCID, SIZE_MODE, HAS_MODRM | MEMORY_ONLY, 0 };
+
+struct decoder {
+  const uint8_t *bytes;
+  size_t count; /* at most LENGTH_LIMIT */
+  size_t at;
+  enum code_size size;
+  bool operand_prefix, address_prefix, lock, rep, repne;
+  uint8_t refining; /* the last of F2 and F3, or 0 */
+  uint8_t segment;  /* override, or RS_NO_INDEX */
+  uint8_t rex;      /* the REX prefix that counts, or 0 */
+};
+
+static bool prefix_segment(struct decoder *d, enum rs_register reg) {
+  /* [SDM1 "Segment Override Prefixes in 64-Bit Mode"]: there CS, DS, ES and SS are ignored. */
+  if (d->size != CODE_64 || reg >= RS_FS) d->segment = (uint8_t)RS_SEGMENT_INDEX(reg);
+  return true;
+}
+
+static bool prefix_take(struct decoder *d, uint8_t byte) {
+  switch (byte) {
+  case 0x26: return prefix_segment(d, RS_ES);
+  case 0x2e: return prefix_segment(d, RS_CS);
+  case 0x36: return prefix_segment(d, RS_SS);
+  case 0x3e: return prefix_segment(d, RS_DS);
+  case 0x64: return prefix_segment(d, RS_FS);
+  case 0x65: return prefix_segment(d, RS_GS);
+  case 0x66: return d->operand_prefix = true;
+  case 0x67: return d->address_prefix = true;
+  case 0xf0: return d->lock = true;
+  case 0xf2: d->refining = byte; return d->repne = true;
+  case 0xf3: d->refining = byte; return d->rep = true;
+  default: return false;
+  }
+}
+
+/* A REX prefix counts only directly before the opcode [SDM2 "REX Prefixes"]. False when no byte is left. */
+static bool prefixes_take(struct decoder *d) {
+  for (; d->at < d->count; d->at++) {
+    uint8_t byte = d->bytes[d->at];
+    if (d->size == CODE_64 && (byte & 0xf0) == 0x40)
+      d->rex = byte;
+    else if (prefix_take(d, byte))
+      d->rex = 0;
+    else
+      return true;
+  }
+  return false;
+}
+
+/* The next `size` bytes, little-endian. */
+static bool bytes_take(struct decoder *d, unsigned size, uint64_t *value) {
+  if (d->count - d->at < size) return false;
+  *value = 0;
+  for (unsigned i = 0; i < size; i++)
+    *value |= (uint64_t)d->bytes[d->at++] << (8 * i);
+  return true;
+}
+
+static const struct opcode *opcode_in_group(const struct decoder *d, uint8_t modrm, uint8_t opcode) {
+  unsigned reg = modrm >> 3 & 7;
+  switch (opcode) {
+  case 0x00: return &group_6[reg];
+  case 0x01:
+    if (modrm >= 0xc0 && group_7_register[modrm - 0xc0].operation) return &group_7_register[modrm - 0xc0];
+    return &group_7[reg];
+  case 0xae: return d->refining == 0xf3 ? &group_15[reg] : NULL;
+  case 0xc7: return reg == 7 && d->refining == 0xf3 ? &rdpid : &group_9[reg];
+  default: return NULL;
+  }
+}
+
+static const struct opcode *opcode_find_38(struct decoder *d) {
+  if (d->count - d->at < 1 || d->bytes[d->at++] != 0x82) return NULL;
+  return d->operand_prefix && !d->refining ? &invpcid : NULL;
+}
+
+static const struct opcode *opcode_find_0f(struct decoder *d) {
+  if (d->count == d->at) return NULL;
+  uint8_t opcode = d->bytes[d->at++];
+  switch (opcode) {
+  case 0x38: return opcode_find_38(d);
+  case 0x00:
+  case 0x01:
+  case 0xae:
+  case 0xc7: return d->count > d->at ? opcode_in_group(d, d->bytes[d->at], opcode) : NULL;
+  default: return &two_byte[opcode];
+  }
+}
+
+/* The table's row for the opcode, which it takes; ModRM is only looked at. NULL or RS_OP_NONE: plain. */
+static const struct opcode *opcode_find(struct decoder *d) {
+  uint8_t opcode = d->bytes[d->at++];
+  if (opcode == 0x0f) return opcode_find_0f(d);
+  if (opcode != 0xff) return &one_byte[opcode];
+  return d->count > d->at ? &group_5[d->bytes[d->at] >> 3 & 7] : NULL;
+}
+
+static bool opcode_in_mode(const struct decoder *d, const struct opcode *opcode) {
+  return !(opcode->flags & (d->size == CODE_64 ? NOT_IN_64 : ONLY_IN_64));
+}
+
+/* An operation of these with a prefix that the manual excludes is undefined. */
+static enum rs_operation opcode_operation(const struct decoder *d, const struct opcode *opcode) {
+  bool refined = (opcode->flags & (NO_REFINING | NO_REPEAT) && d->refining) ||
+                 (opcode->flags & NO_REFINING && d->operand_prefix);
+  return refined ? RS_OP_UD : (enum rs_operation)opcode->operation;
+}
+
+static uint8_t size_attribute(const struct decoder *d) {
+  if (d->rex & 8) return 8;
+  return (d->size == CODE_16) == d->operand_prefix ? 4 : 2;
+}
+
+static uint8_t operand_size(const struct decoder *d, const struct opcode *opcode) {
+  bool mode_64 = d->size == CODE_64;
+  uint8_t attribute = size_attribute(d);
+  switch ((enum size_rule)opcode->rule) {
+  case SIZE_STACK: return mode_64 && attribute == 4 ? 8 : attribute;
+  case SIZE_MODE: return mode_64 ? 8 : 4;
+  case SIZE_TABLE: return mode_64 ? 8 : attribute;
+  case SIZE_REX_W: return d->rex & 8 ? 8 : 4;
+  case SIZE_WORD: return 2;
+  default: return attribute;
+  }
+}
+
+static uint8_t address_size(const struct decoder *d) {
+  if (d->size == CODE_64) return d->address_prefix ? 4 : 8;
+  return (d->size == CODE_16) == d->address_prefix ? 4 : 2;
+}
+
+static bool displacement_take(struct decoder *d, unsigned size, struct rs_instruction *out) {
+  uint64_t value;
+  if (!bytes_take(d, size, &value)) return false;
+  unsigned unused = 64 - 8 * size;
+  out->displacement = size ? (int64_t)(value << unused) >> unused : 0;
+  return true;
+}
+
+/* [SDM2 "16-Bit Addressing Forms with the ModR/M Byte"] */
+static bool memory_take_16(struct decoder *d, uint8_t modrm, struct rs_instruction *out) {
+  enum { AX, CX, DX, BX, SP, BP, SI, DI };
+  static const uint8_t bases[8] = { BX, BX, BP, BP, SI, DI, BP, BX };
+  static const uint8_t indices[8] = { SI, DI, SI, DI, RS_NO_INDEX, RS_NO_INDEX, RS_NO_INDEX, RS_NO_INDEX };
+  unsigned mod = modrm >> 6, rm = modrm & 7;
+  bool absolute = mod == 0 && rm == 6;
+  out->base = absolute ? RS_NO_INDEX : bases[rm];
+  out->index = indices[rm];
+  out->segment = (uint8_t)RS_SEGMENT_INDEX(out->base == BP ? RS_SS : RS_DS);
+  return displacement_take(d, absolute ? 2 : mod, out);
+}
+
+/* Base and index of a SIB byte [SDM2 "32-Bit Addressing Forms with the SIB Byte"]. */
+static bool sib_take(struct decoder *d, unsigned mod, struct rs_instruction *out) {
+  uint64_t sib;
+  if (!bytes_take(d, 1, &sib)) return false;
+  uint8_t index = (uint8_t)((sib >> 3 & 7) | (d->rex & 2) << 2);
+  out->scale = (uint8_t)(1u << (sib >> 6));
+  out->index = index == 4 ? RS_NO_INDEX : index;
+  out->base = (sib & 7) == 5 && mod == 0 ? RS_NO_INDEX : (uint8_t)((sib & 7) | (d->rex & 1) << 3);
+  return true;
+}
+
+/* [SDM2 "32-Bit Addressing Forms with the ModR/M Byte"], [SDM2 "RIP-Relative Addressing"] */
+static bool memory_take_32(struct decoder *d, uint8_t modrm, struct rs_instruction *out) {
+  static const uint8_t displacement_size[3] = { 0, 1, 4 };
+  enum { SP = 4, BP = 5 };
+  unsigned mod = modrm >> 6, rm = modrm & 7;
+  bool absolute = mod == 0 && rm == 5;
+  if (rm == 4) {
+    if (!sib_take(d, mod, out)) return false;
+  } else if (!absolute) {
+    out->base = (uint8_t)(rm | (d->rex & 1) << 3);
+  }
+  out->rip_relative = absolute && d->size == CODE_64;
+  out->segment = (uint8_t)RS_SEGMENT_INDEX(out->base == SP || out->base == BP ? RS_SS : RS_DS);
+  bool wide = mod == 0 && out->base == RS_NO_INDEX;
+  return displacement_take(d, wide ? 4 : displacement_size[mod], out);
+}
+
+static bool modrm_take(struct decoder *d, const struct opcode *opcode, struct rs_instruction *out) {
+  uint64_t value;
+  if (!bytes_take(d, 1, &value)) return false;
+  uint8_t modrm = (uint8_t)value;
+  bool memory = modrm < 0xc0 && !(opcode->flags & MOD_IGNORED);
+  if (opcode->flags & (memory ? REGISTER_ONLY : MEMORY_ONLY)) return false;
+  out->has_modrm = true;
+  out->memory = memory;
+  out->reg = (uint8_t)((modrm >> 3 & 7) | (opcode->flags & PLAIN_SEGMENT ? 0 : (d->rex & 4) << 1));
+  if (!memory)
+    out->rm = (uint8_t)((modrm & 7) | (d->rex & 1) << 3);
+  else if (!(out->address_size == 2 ? memory_take_16 : memory_take_32)(d, modrm, out))
+    return false;
+  if (memory && d->segment != RS_NO_INDEX) out->segment = d->segment;
+  return true;
+}
+
+static bool immediate_take(struct decoder *d, const struct opcode *opcode, struct rs_instruction *out) {
+  uint64_t selector = 0;
+  if (opcode->flags & FAR_POINTER) {
+    if (!bytes_take(d, out->operand_size, &out->immediate) || !bytes_take(d, 2, &selector)) return false;
+  } else if (opcode->flags & IMMEDIATE_16) {
+    if (!bytes_take(d, 2, &out->immediate)) return false;
+  } else if (opcode->flags & IMMEDIATE_8) {
+    if (!bytes_take(d, 1, &out->immediate)) return false;
+  }
+  out->selector = (uint16_t)selector;
+  return true;
+}
+
+/* INS writes ES:rDI, OUTS reads DS:rSI, whose segment can be overridden [SDM2 "INS/INSB/INSW/INSD—Input from
+ * Port to String"]. */
+static void string_operand(const struct decoder *d, struct rs_instruction *out) {
+  bool input = out->operation == RS_OP_INS;
+  enum { SI = 6, DI = 7 };
+  out->memory = true;
+  out->base = input ? DI : SI;
+  out->segment = (uint8_t)RS_SEGMENT_INDEX(input ? RS_ES : RS_DS);
+  if (!input && d->segment != RS_NO_INDEX) out->segment = d->segment;
+}
+
+static void port_sizes(const struct opcode *opcode, struct rs_instruction *out) {
+  if (!(opcode->flags & (BYTE_DATA | PORT_DATA))) return;
+  uint8_t wide = out->operand_size == 2 ? 2 : 4;
+  out->data_size = opcode->flags & BYTE_DATA ? 1 : wide;
+  out->immediate_port = opcode->flags & IMMEDIATE_8;
+}
+
+static void instruction_begin(const struct decoder *d, const struct opcode *opcode,
+                              struct rs_instruction *out) {
+  memset(out, 0, sizeof *out);
+  out->operation = opcode_operation(d, opcode);
+  out->operand_size = operand_size(d, opcode);
+  out->address_size = address_size(d);
+  out->lock = d->lock;
+  out->rep = d->rep;
+  out->repne = d->repne;
+  out->rex_w = d->rex & 8;
+  out->reg = out->loaded_segment = opcode->loaded;
+  out->base = RS_NO_INDEX;
+  out->index = RS_NO_INDEX;
+  out->scale = 1;
+  out->segment = (uint8_t)RS_SEGMENT_INDEX(RS_DS);
+}
+
+/* MOV to CS and to the two registers that do not exist is undefined [SDM2 "MOV—Move"]: the engine's business.
+ */
+static bool moved_segment_valid(struct rs_instruction *out) {
+  out->loaded_segment = out->reg;
+  return out->reg < RS_SEGMENT_COUNT && out->reg != RS_SEGMENT_INDEX(RS_CS);
+}
+
+bool instruction_decode(const uint8_t *bytes, size_t count, enum code_size size, struct rs_instruction *out) {
+  struct decoder d = { .bytes = bytes, .count = count < LENGTH_LIMIT ? count : LENGTH_LIMIT, .size = size };
+  d.segment = RS_NO_INDEX;
+  if (!prefixes_take(&d)) return false;
+  const struct opcode *opcode = opcode_find(&d);
+  if (!opcode || opcode->operation == RS_OP_NONE || !opcode_in_mode(&d, opcode)) return false;
+  instruction_begin(&d, opcode, out);
+  if (opcode->flags & HAS_MODRM && !modrm_take(&d, opcode, out)) return false;
+  if (!immediate_take(&d, opcode, out)) return false;
+  port_sizes(opcode, out);
+  if (out->operation == RS_OP_INS || out->operation == RS_OP_OUTS) string_operand(&d, out);
+  out->length = (uint8_t)d.at;
+  memcpy(out->bytes, bytes, d.at);
+  return out->operation != RS_OP_MOV_TO_SEGMENT || moved_segment_valid(out);
+}
+
+enum code_size code_size_of(const struct rs_cpu *cpu) {
+  uint32_t attributes = cpu->segment[RS_SEGMENT_INDEX(RS_CS)].attributes;
+  bool long_mode = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
+  if (long_mode && attributes & SEGMENT_L) return CODE_64;
+  return attributes & SEGMENT_DB ? CODE_32 : CODE_16;
+}
+
+uint64_t instruction_operand_offset(const struct rs_cpu *cpu, const struct rs_instruction *instruction) {
+  uint64_t offset = (uint64_t)instruction->displacement;
+  if (instruction->base != RS_NO_INDEX) offset += cpu->general[instruction->base];
+  if (instruction->index != RS_NO_INDEX) offset += cpu->general[instruction->index] * instruction->scale;
+  if (instruction->rip_relative) offset += cpu->rip + instruction->length;
+  unsigned unused = 64 - 8u * instruction->address_size;
+  return offset << unused >> unused;
+}
