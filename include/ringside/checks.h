@@ -29,9 +29,144 @@
   X(OPERAND_WITHIN_LIMIT, "offset {a:x}, {b} bytes, lies within limit {c:x} (expand-down {d:b})",            \
     "SDM3 \"Limit Checking\"")                                                                               \
   X(OPERAND_CANONICAL, "operand at {a:x}, {b} bytes, is canonical", "SDM1 \"Canonical Addressing\"")         \
+  /* Descriptors */                                                                                          \
+  X(SELECTOR_WITHIN_GDT, "the descriptor of selector {a:x} lies within GDT limit {b:x}",                     \
+    "SDM3 \"Segment Descriptor Tables\"")                                                                    \
+  X(SELECTOR_WITHIN_LDT, "the descriptor of selector {a:x} lies within LDT limit {b:x}",                     \
+    "SDM3 \"Segment Descriptor Tables\"")                                                                    \
+  X(LDT_USABLE, "selector {a:x} names the LDT, and LDTR {b:x} holds one",                                    \
+    "SDM3 \"Segment Descriptor Tables\"")                                                                    \
+  X(DESCRIPTOR_UPPER_TYPE_ZERO, "bits 12:8 of the upper half {a:x} of a 16-byte descriptor are zero",        \
+    "SDM3 \"Segment Descriptor Tables in IA-32e Mode\"")                                                     \
   /* Interrupt and exception delivery */                                                                     \
   X(GATE_WITHIN_IDT, "vector {a:x}: gate at offset {b:x} lies within IDT limit {c:x}",                       \
-    "SDM3 \"Interrupt Descriptor Table (IDT)\"")
+    "SDM3 \"Interrupt Descriptor Table (IDT)\"")                                                             \
+  X(GATE_TYPE, "an IDT entry of type {a:x} is a gate to a handler (of IA-32e mode {b:b})",                   \
+    "SDM3 \"IDT Descriptors\"")                                                                              \
+  X(GATE_DPL, "gate DPL {a} >= CPL {b}: this code may use the gate by a software interrupt",                 \
+    "SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"")                                    \
+  X(GATE_PRESENT, "the gate is present (P {a})", "SDM3 \"IDT Descriptors\"")                                 \
+  X(HANDLER_SELECTOR_NOT_NULL, "the gate's code selector {a:x} is not null",                                 \
+    "SDM2 \"INT n/INTO/INT3/INT1\"")                                                                         \
+  X(HANDLER_IS_CODE, "the handler's segment {a:x} is code (attributes {b:x})",                               \
+    "SDM2 \"INT n/INTO/INT3/INT1\"")                                                                         \
+  X(HANDLER_DPL, "the handler's code segment DPL {a} <= CPL {b}: no handler is less privileged",             \
+    "SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"")                                    \
+  X(HANDLER_PRESENT, "the handler's code segment {a:x} is present (P {b})", "SDM2 \"INT n/INTO/INT3/INT1\"") \
+  X(HANDLER_64_BIT, "the handler's code segment {a:x} is 64-bit (L {b}, D {c})", "SDM3 \"64-Bit Mode IDT\"") \
+  X(HANDLER_WITHIN_LIMIT, "the handler at {a:x} lies within code segment limit {b:x}",                       \
+    "SDM2 \"INT n/INTO/INT3/INT1\"")                                                                         \
+  X(HANDLER_CANONICAL, "the handler's address {a:x} is canonical", "SDM2 \"INT n/INTO/INT3/INT1\"")          \
+  X(V86_HANDLER_RING_0,                                                                                      \
+    "the handler of interrupted virtual-8086 code is in a nonconforming segment (conforming {a:b}) of DPL "  \
+    "{b} = 0",                                                                                               \
+    "SDM3 \"Handling an Interrupt or Exception Through a Protected-Mode Trap or Interrupt Gate\"")           \
+  X(V86_SOFTWARE_INT_IOPL, "IOPL {a} = 3: virtual-8086 code may execute INT {b:x}",                          \
+    "SDM3 \"Software Interrupt Handling Methods While in Virtual-8086 Mode\"")                               \
+  X(TASK_SWITCH_NOT_CALLED_FOR,                                                                              \
+    "no task switch is called for (selector {a:x}): one would end in shutdown, as Ringside does not "        \
+    "perform them yet",                                                                                      \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(FAULT_DELIVERABLE, "vector {a:x} can be delivered: no further fault while a double fault is",            \
+    "SDM3 \"Interrupt 8—Double Fault Exception (#DF)\"")                                                     \
+  /* Stacks */                                                                                               \
+  X(TSS_STACK_WITHIN_LIMIT,                                                                                  \
+    "bytes {a:x} to {b:x} of TSS {c:x}, which hold the stack, lie within its limit {d:x}",                   \
+    "SDM2 \"INT n/INTO/INT3/INT1\"")                                                                         \
+  X(STACK_SELECTOR_NOT_NULL, "the stack selector {a:x} is not null", "SDM3 \"Stack Switching\"")             \
+  X(STACK_SELECTOR_RPL, "the stack selector {a:x} has RPL {b} = ring {c} of the code that will use it",      \
+    "SDM3 \"Stack Switching\"")                                                                              \
+  X(STACK_IS_WRITABLE_DATA, "the stack segment {a:x} is writable data (attributes {b:x})",                   \
+    "SDM3 \"Stack Switching\"")                                                                              \
+  X(STACK_DPL, "the stack segment {a:x} has DPL {b} = ring {c} of the code that will use it",                \
+    "SDM3 \"Stack Switching\"")                                                                              \
+  X(STACK_PRESENT, "the stack segment {a:x} is present (P {b})", "SDM3 \"Stack Switching\"")                 \
+  X(STACK_HAS_ROOM, "the stack has room for {b} bytes below {a:x} (limit {c:x}, expand-down {d:b})",         \
+    "SDM3 \"Limit Checking\"")                                                                               \
+  X(STACK_HOLDS, "the stack holds {b} bytes from {a:x} (limit {c:x}, expand-down {d:b})",                    \
+    "SDM3 \"Limit Checking\"")                                                                               \
+  X(STACK_CANONICAL, "stack addresses {a:x} to {b:x} are canonical",                                         \
+    "SDM3 \"Stack Switching in IA-32e Mode\"")                                                               \
+  /* Returns (IRET, far RET) */                                                                              \
+  X(RETURN_SELECTOR_NOT_NULL, "the return code selector {a:x} is not null", "SDM2 \"IRET/IRETD/IRETQ\"")     \
+  X(RETURN_IS_CODE, "the return segment {a:x} is code (attributes {b:x})", "SDM2 \"IRET/IRETD/IRETQ\"")      \
+  X(RETURN_NOT_INWARD, "RPL {a} of the return selector >= CPL {b}: no return leads inward",                  \
+    "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
+  X(RETURN_CONFORMING_DPL, "conforming return segment's DPL {a} <= RPL {b}", "SDM2 \"IRET/IRETD/IRETQ\"")    \
+  X(RETURN_DPL, "return segment's DPL {a} = RPL {b}", "SDM2 \"IRET/IRETD/IRETQ\"")                           \
+  X(RETURN_PRESENT, "the return segment {a:x} is present (P {b})", "SDM2 \"IRET/IRETD/IRETQ\"")              \
+  X(RETURN_L_AND_D, "the return segment does not have both L {a} and D {b}", "SDM2 \"IRET/IRETD/IRETQ\"")    \
+  X(RETURN_WITHIN_LIMIT, "return address {a:x} lies within code segment limit {b:x}",                        \
+    "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
+  X(RETURN_CANONICAL, "return address {a:x} is canonical", "SDM2 \"IRET/IRETD/IRETQ\"")                      \
+  X(RETURN_NULL_STACK,                                                                                       \
+    "null SS {a:x} goes with a return to 64-bit code ({b:b}) of ring {c} < 3, and its RPL is that ring",     \
+    "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
+  X(IRET_NOT_NESTED, "NT {a} is 0: IA-32e mode has no task to return to", "SDM3 \"IRET in IA-32e Mode\"")    \
+  X(IRET_V86_IOPL, "IOPL {a} = 3: virtual-8086 code may execute IRET", "SDM3 \"Sensitive Instructions\"")    \
+  /* SYSCALL and SYSRET */                                                                                   \
+  X(SYSCALL_ENABLED, "EFER.SCE {a} is 1", "SDM2 \"SYSCALL\"")                                                \
+  X(SYSCALL_64_BIT, "the code is 64-bit (L {a}, long mode {b}), as Intel requires of SYSCALL and SYSRET",    \
+    "SDM2 \"SYSCALL\"")                                                                                      \
+  X(SYSRET_PROTECTED_MODE, "SYSRET executes in protected mode (PE {a}, VM {b})", "APM3 \"SYSRET\"")          \
+  X(SYSRET_CPL, "CPL {a} is 0", "SDM2 \"SYSRET\"")                                                           \
+  X(SYSRET_CANONICAL,                                                                                        \
+    "the return address {a:x} in RCX is canonical, as Intel requires before the ring changes",               \
+    "SDM2 \"SYSRET\"")                                                                                       \
+  X(SWAPGS_64_BIT, "SWAPGS executes in 64-bit mode (L {a}, long mode {b})", "SDM2 \"SWAPGS\"")               \
+  X(SWAPGS_CPL, "CPL {a} is 0", "SDM2 \"SWAPGS\"")                                                           \
+  /* SYSENTER and SYSEXIT */                                                                                 \
+  X(SYSENTER_LEGACY_MODE,                                                                                    \
+    "the processor is not in long mode ({a:b}), where AMD has no SYSENTER and SYSEXIT",                      \
+    "APM2 \"SYSENTER and SYSEXIT (Legacy Mode Only)\"")                                                      \
+  X(SYSENTER_PROTECTED_MODE, "CR0.PE {a} is 1", "SDM2 \"SYSENTER\"")                                         \
+  X(SYSENTER_CS_NOT_NULL, "IA32_SYSENTER_CS {a:x} is not a null selector", "SDM2 \"SYSENTER\"")              \
+  X(SYSEXIT_CPL, "CPL {a} is 0", "SDM2 \"SYSEXIT\"")                                                         \
+  X(SYSEXIT_RIP_CANONICAL, "the return address {a:x} in RDX is canonical", "SDM2 \"SYSEXIT\"")               \
+  X(SYSEXIT_RSP_CANONICAL, "the return stack pointer {a:x} in RCX is canonical", "SDM2 \"SYSEXIT\"")         \
+  /* Segment loads */                                                                                        \
+  X(LOADED_REGISTER_IS_NOT_CS, "MOV does not load CS", "SDM2 \"MOV\"")                                       \
+  X(SEGMENT_REGISTER_EXISTS, "segment register {a} is one of six", "SDM2 \"MOV\"")                           \
+  X(NULL_STACK_ALLOWED, "null SS {a:x} goes with 64-bit mode ({b:b}), CPL {c} < 3, and RPL = CPL",           \
+    "SDM2 \"MOV\"")                                                                                          \
+  X(DATA_SEGMENT_IS_READABLE, "segment {a:x} is data or readable code (attributes {b:x})", "SDM2 \"MOV\"")   \
+  X(DATA_SEGMENT_DPL, "segment {a:x} has DPL {b} >= its RPL and CPL {c}, or is conforming code ({d:b})",     \
+    "SDM3 \"Privilege Level Checking When Accessing Data Segments\"")                                        \
+  X(DATA_SEGMENT_PRESENT, "segment {a:x} is present (P {b})", "SDM2 \"MOV\"")                                \
+  /* LDT and task register, inspection of descriptors */                                                     \
+  X(SEGMENTED_PROTECTED_MODE,                                                                                \
+    "protected mode and not virtual-8086 (PE {a}, VM {b}): the instruction exists", "SDM2 \"LLDT\"")         \
+  X(NOT_64_BIT_MODE, "the instruction exists outside 64-bit mode", "SDM2 \"Instruction Set Reference\"")     \
+  X(TABLE_LOAD_CPL, "CPL {a} is 0", "SDM2 \"LTR\"")                                                          \
+  X(SELECTOR_NAMES_GDT, "selector {a:x} names the GDT", "SDM2 \"LTR\"")                                      \
+  X(SELECTOR_NOT_NULL, "selector {a:x} is not null", "SDM2 \"LTR\"")                                         \
+  X(LDT_DESCRIPTOR_TYPE, "descriptor {a:x} is of an LDT (attributes {b:x})", "SDM2 \"LLDT\"")                \
+  X(LDT_PRESENT, "LDT {a:x} is present (P {b})", "SDM2 \"LLDT\"")                                            \
+  X(TSS_IS_AVAILABLE, "descriptor {a:x} is of an available TSS (attributes {b:x}, 64-bit {c:b})",            \
+    "SDM2 \"LTR\"")                                                                                          \
+  X(TSS_PRESENT, "TSS {a:x} is present (P {b})", "SDM2 \"LTR\"")                                             \
+  X(SYSTEM_BASE_CANONICAL, "the base {a:x} of the LDT or TSS is canonical", "SDM2 \"LTR\"")                  \
+  X(STORE_ALLOWED_BY_UMIP, "CR4.UMIP {a} is 0, or CPL {b} is 0", "SDM2 \"STR\"")                             \
+  X(INSPECTED_NOT_NULL, "inspected selector {a:x} is not null (else ZF = 0)", "SDM2 \"LAR\"")                \
+  X(INSPECTED_TYPE, "segment {a:x} is of a type that the instruction inspects (attributes {b:x})",           \
+    "SDM2 \"LAR\"")                                                                                          \
+  X(INSPECTED_DPL, "segment {a:x} has DPL {b} >= its RPL and CPL {c}, or is conforming code ({d:b})",        \
+    "SDM2 \"LAR\"")                                                                                          \
+  X(INSPECTED_ACCESS, "segment {a:x} may be accessed as VERR or VERW asks (attributes {b:x})",               \
+    "SDM2 \"VERR/VERW\"")                                                                                    \
+  /* Far transfers */                                                                                        \
+  X(FAR_SELECTOR_NOT_NULL, "the target selector {a:x} is not null", "SDM2 \"JMP\"")                          \
+  X(FAR_TARGET_IS_CODE, "the target {a:x} is a code segment (attributes {b:x})", "SDM2 \"JMP\"")             \
+  X(FAR_CONFORMING_DPL, "conforming target's DPL {a} <= CPL {b}",                                            \
+    "SDM3 \"Direct Calls or Jumps to Code Segments\"")                                                       \
+  X(FAR_RPL, "target selector's RPL {a} <= CPL {b}", "SDM3 \"Direct Calls or Jumps to Code Segments\"")      \
+  X(FAR_DPL, "target's DPL {a} = CPL {b}", "SDM3 \"Direct Calls or Jumps to Code Segments\"")                \
+  X(FAR_L_AND_D, "the target segment does not have both L {a} and D {b}", "SDM2 \"JMP\"")                    \
+  X(FAR_PRESENT, "the target segment {a:x} is present (P {b})", "SDM2 \"JMP\"")                              \
+  X(FAR_WITHIN_LIMIT, "target offset {a:x} lies within code segment limit {b:x}", "SDM2 \"JMP\"")            \
+  X(FAR_CANONICAL, "target offset {a:x} is canonical", "SDM2 \"JMP\"")                                       \
+  /* Any instruction */                                                                                      \
+  X(LOCK_NOT_PREFIXED, "no LOCK prefix: this instruction takes none", "SDM2 \"LOCK\"")
 
 enum rs_check {
 #define X(name, text, citation) RS_CHECK_##name,
@@ -66,7 +201,10 @@ enum rs_check {
   X(POPPED_FLAGS, "popped flags")                                                                            \
   X(POPPED_SP, "popped stack pointer")                                                                       \
   X(POPPED_SS, "popped SS")                                                                                  \
-  X(OPERAND, "operand") /* of the instruction itself */
+  X(PUSHED_DATA_SEGMENT, "pushed data segment") /* step.reg says which, of virtual-8086 code */              \
+  X(POPPED_DATA_SEGMENT, "popped data segment")                                                              \
+  X(INTERRUPT_VECTOR, "interrupt vector") /* of the real-mode table */                                       \
+  X(OPERAND, "operand")                   /* of the instruction itself */
 
 enum rs_item {
 #define X(name, text) RS_ITEM_##name,

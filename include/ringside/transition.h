@@ -84,7 +84,8 @@ struct rs_step {
 
 enum rs_outcome {
   RS_COMPLETED, /* `after` is the new state */
-  RS_FAULTED,   /* `fault` is to be delivered; only accessed and dirty bits of page tables were written */
+  RS_FAULTED,   /* `fault` is to be delivered; only accessed and dirty bits of page tables were written, and
+                 * `after` is `before`, but that an IRET has ended the blocking of NMIs */
   RS_SHUTDOWN,  /* the processor stops; `after` is the state it stopped in */
 };
 

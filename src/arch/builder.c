@@ -44,9 +44,16 @@ bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a,
   return passed;
 }
 
+/* True but for unblock_nmi, the documented exception. */
+static inline bool no_register_was_written(const struct builder *b) {
+  struct rs_cpu after = *b->after;
+  after.nmi_blocked = b->before->nmi_blocked;
+  return memcmp(b->before, &after, sizeof after) == 0;
+}
+
 /* A fault is decided by a failed check, the last one recorded, and comes before the first register write. */
 static struct rs_fault *fault_begin(struct builder *b, uint8_t vector) {
-  assert(memcmp(b->before, b->after, sizeof *b->before) == 0);
+  assert(no_register_was_written(b));
   uint16_t last = (uint16_t)(b->out->step_count - 1);
   assert(b->out->step_count > 0 && b->out->step[last].kind == RS_STEP_CHECK && !b->out->step[last].passed);
   b->out->outcome = RS_FAULTED;
@@ -61,6 +68,7 @@ bool fault_plain(struct builder *b, uint8_t vector) {
 
 bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code) {
   struct rs_fault *fault = fault_begin(b, vector);
+  if (!(b->before->cr0 & CR0_PE)) return false;
   fault->has_error_code = true;
   fault->error_code = error_code | b->ext;
   return false;
@@ -95,6 +103,10 @@ void write_segment(struct builder *b, enum rs_register reg, const struct rs_segm
 
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value) {
   write_value(b, reg, sizeof value, (union rs_value){ .table = value });
+}
+
+void unblock_nmi(struct builder *b) {
+  if (b->after->nmi_blocked) write_register(b, RS_NMI_BLOCKED, 0);
 }
 
 uint64_t read_msr(struct builder *b, enum rs_register reg) {

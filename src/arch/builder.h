@@ -45,7 +45,8 @@ bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a,
  * before it is written.
  *
  * Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
- * fault_code ORs `b->ext` into the error code; fault_plain has no error code. */
+ * fault_code ORs `b->ext` into the error code, and leaves it out in real mode, which has none
+ * [SDM3 "Exceptions and Interrupts"]; fault_plain has no error code. */
 bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
 bool fault_plain(struct builder *b, uint8_t vector);
 bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
@@ -54,6 +55,10 @@ bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
 void write_register(struct builder *b, enum rs_register reg, uint64_t value);
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value);
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value);
+
+/* The one register write that survives a fault: IRET ends the blocking of NMIs even when it faults
+ * [SDM3 "Handling Multiple NMIs"]. */
+void unblock_nmi(struct builder *b);
 
 /* Records that an MSR was read, and returns it. */
 uint64_t read_msr(struct builder *b, enum rs_register reg);

@@ -8,12 +8,19 @@
 /* All of these fill `out` whole, mutate nothing else, and allocate nothing. `before->rip` is the address of
  * the instruction; a completed transition's `after.rip` is where execution goes on. */
 
+/* What instruction_perform performs. The engine executes the others natively: call and task gates and the
+ * plain far transfers beside them. */
+bool instruction_is_performed(enum rs_operation operation);
+
 /* One sensitive instruction. Software interrupts (INT, INT3, INTO, INT1) are delivered by it. */
 enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
                                     const struct rs_instruction *instruction, struct rs_transition *out);
 
 /* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
- * instruction that caused it; the rest of the cause is set here. */
+ * instruction that caused it; the rest of the cause is set here.
+ *
+ * The one limit: task switches (a task gate in the IDT, IRET with NT outside IA-32e mode) are not performed
+ * yet. Such a transition has the outcome RS_SHUTDOWN, decided by RS_CHECK_TASK_SWITCH_NOT_CALLED_FOR. */
 enum rs_outcome interrupt_deliver(const struct rs_cpu *before, const struct guest_memory *memory,
                                   const struct rs_interrupt_request *request, struct rs_transition *out);
 
