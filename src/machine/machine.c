@@ -1,0 +1,101 @@
+/* The machine as a whole: RAM, the buses, and the devices that are always there. */
+#include "machine/machine.h"
+
+#include <stdlib.h>
+
+#include "host_device.h"
+#include "machine/boot.h"
+#include "machine/bus.h"
+#include "machine/console.h"
+#include "machine/debug_ports.h"
+#include "machine/exit_request.h"
+#include "machine/host_ports.h"
+#include "machine/ram.h"
+#include "machine/uart.h"
+
+struct machine {
+  struct ram ram;
+  struct guest_memory memory;
+  struct bus bus;
+  struct console console;
+  struct exit_request exit;
+  struct uart uart;
+  struct host_ports host;
+};
+
+static const uint8_t *ram_page(void *context, uint64_t physical_page) {
+  const struct ram *ram = context;
+  return ram_holds(ram, physical_page, GUEST_PAGE_SIZE) ? ram->bytes + physical_page : NULL;
+}
+
+enum rs_status machine_create(const struct machine_config *config, struct machine **out,
+                              struct rs_error *error) {
+  struct machine *machine = calloc(1, sizeof *machine);
+  if (!machine) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  enum rs_status status = ram_open(&machine->ram, config->memory, error);
+  if (status) {
+    free(machine);
+    return status;
+  }
+  machine->memory = (struct guest_memory){ .context = &machine->ram, .page = ram_page };
+  console_open(&machine->console, config->output, config->errors, config->input);
+  if (config->host_device)
+    host_ports_attach(&machine->host, &machine->bus, &machine->console, &machine->exit);
+  uart_attach(&machine->uart, &machine->bus, COM1_PORT, &machine->console);
+  debug_console_attach(&machine->bus, &machine->console);
+  debug_exit_attach(&machine->bus, &machine->exit);
+  *out = machine;
+  return RS_OK;
+}
+
+void machine_destroy(struct machine *machine) {
+  if (!machine) return;
+  console_flush(&machine->console);
+  ram_close(&machine->ram);
+  free(machine);
+}
+
+uint8_t *machine_ram(struct machine *machine) {
+  return machine->ram.bytes;
+}
+
+uint64_t machine_ram_size(const struct machine *machine) {
+  return machine->ram.size;
+}
+
+const struct guest_memory *machine_memory(struct machine *machine) {
+  return &machine->memory;
+}
+
+uint32_t machine_port_in(struct machine *machine, uint16_t port, unsigned size) {
+  return bus_port_in(&machine->bus, port, size);
+}
+
+void machine_port_out(struct machine *machine, uint16_t port, unsigned size, uint32_t value) {
+  bus_port_out(&machine->bus, port, size, value);
+}
+
+uint64_t machine_mmio_read(struct machine *machine, uint64_t physical, unsigned size) {
+  return bus_mmio_read(&machine->bus, physical, size);
+}
+
+void machine_mmio_write(struct machine *machine, uint64_t physical, unsigned size, uint64_t value) {
+  bus_mmio_write(&machine->bus, physical, size, value);
+}
+
+bool machine_exit(const struct machine *machine, int *status) {
+  if (machine->exit.made) *status = machine->exit.status;
+  return machine->exit.made;
+}
+
+enum rs_status machine_flush(struct machine *machine, struct rs_error *error) {
+  if (console_flush(&machine->console)) return RS_OK;
+  return rs_fail(error, RS_IO_ERROR, "what the guest wrote could not all be written out");
+}
+
+enum rs_status machine_boot(struct machine *machine, const struct rs_blob *image, const char *command_line,
+                            const struct rs_module *modules, size_t module_count, struct rs_cpu *cpu,
+                            struct rs_error *error) {
+  struct boot_request request = { image, command_line, modules, module_count };
+  return boot_load(&machine->ram, &request, cpu, error);
+}
