@@ -9,8 +9,9 @@
 #define RS_GENERAL_REGISTERS(X)                                                                              \
   X(RAX, "rax")                                                                                              \
   X(RCX, "rcx")                                                                                              \
-  X(RDX, "rdx") X(RBX, "rbx") X(RSP, "rsp") X(RBP, "rbp") X(RSI, "rsi") X(RDI, "rdi") X(R8, "r8")            \
-      X(R9, "r9") X(R10, "r10") X(R11, "r11") X(R12, "r12") X(R13, "r13") X(R14, "r14") X(R15, "r15")
+  X(RDX, "rdx")                                                                                              \
+  X(RBX, "rbx") X(RSP, "rsp") X(RBP, "rbp") X(RSI, "rsi") X(RDI, "rdi") X(R8, "r8") X(R9, "r9")              \
+      X(R10, "r10") X(R11, "r11") X(R12, "r12") X(R13, "r13") X(R14, "r14") X(R15, "r15")
 
 #define RS_SEGMENT_REGISTERS(X) X(ES, "es") X(CS, "cs") X(SS, "ss") X(DS, "ds") X(FS, "fs") X(GS, "gs")
 
