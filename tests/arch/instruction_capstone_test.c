@@ -11,7 +11,7 @@
 
 #include "arch/instruction.h"
 
-/* The Capstone ids of each operation; 0 ends a row. */
+/* The Capstone ids of each operation. */
 static const struct name {
   enum rs_operation operation;
   unsigned id[7];
@@ -88,23 +88,35 @@ static const struct name {
   { RS_OP_UD, { X86_INS_UD0, X86_INS_UD1, X86_INS_UD2 } },
 };
 
-static bool name_matches(enum rs_operation operation, unsigned id) {
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    for (size_t n = 0; names[i].operation == operation && n < 7 && names[i].id[n]; n++)
-      if (names[i].id[n] == id) return true;
-  return false;
+enum { NAME_COUNT = sizeof names / sizeof *names, IDS = sizeof names[0].id / sizeof names[0].id[0] };
+
+/* The ids of each operation, and those that stand for a sensitive instruction and for nothing else. */
+struct dictionary {
+  const struct name *of[RS_OPERATION_COUNT];
+  bool sensitive[X86_INS_ENDING];
+};
+
+static void dictionary_fill(struct dictionary *d) {
+  static const unsigned shared[] = { 0, X86_INS_MOV, X86_INS_POP, X86_INS_JMP, X86_INS_CALL };
+  memset(d, 0, sizeof *d);
+  for (size_t i = 0; i < NAME_COUNT; i++) {
+    d->of[names[i].operation] = &names[i];
+    for (size_t n = 0; n < IDS; n++)
+      d->sensitive[names[i].id[n]] = true;
+  }
+  for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+    d->sensitive[shared[i]] = false;
 }
 
-/* True for an id that stands for a sensitive instruction and for nothing else. */
-static bool name_is_sensitive(unsigned id) {
-  if (id == X86_INS_MOV || id == X86_INS_POP || id == X86_INS_JMP || id == X86_INS_CALL) return false;
-  for (int operation = RS_OP_NONE + 1; operation < RS_OPERATION_COUNT; operation++)
-    if (name_matches((enum rs_operation)operation, id)) return true;
+static bool dictionary_matches(const struct dictionary *d, enum rs_operation operation, unsigned id) {
+  for (size_t n = 0; n < IDS; n++)
+    if (id && d->of[operation]->id[n] == id) return true;
   return false;
 }
 
 /* One encoding as both see it. */
 struct verdict {
+  struct dictionary dictionary;
   enum code_size size;
   uint8_t bytes[16];
   bool ours, theirs;
@@ -117,9 +129,9 @@ struct tally {
 };
 
 static bool verdicts_agree(const struct verdict *v) {
-  if (!v->ours) return !v->theirs || !name_is_sensitive(v->capstone->id);
+  if (!v->ours) return !v->theirs || !v->dictionary.sensitive[v->capstone->id];
   return v->theirs && v->capstone->size == v->instruction.length &&
-         name_matches(v->instruction.operation, v->capstone->id);
+         dictionary_matches(&v->dictionary, v->instruction.operation, v->capstone->id);
 }
 
 /* Where Capstone 5 is known to differ from the manuals. */
@@ -173,6 +185,7 @@ static void compare_in_mode(enum code_size size, cs_mode mode) {
   struct tally tally = { 0, 0 };
   assert_int_equal(cs_open(CS_ARCH_X86, mode, &handle), CS_ERR_OK);
   struct verdict v = { .size = size, .capstone = cs_malloc(handle) };
+  dictionary_fill(&v.dictionary);
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
     compare_after(handle, &v, prefixes[i], &tally);
   cs_free(v.capstone, 1);
