@@ -135,10 +135,12 @@ static enum rs_status add_segment(struct reader *r, unsigned index, const GElf_P
 
 static void note_interpreter(struct reader *r, const GElf_Phdr *header) {
   r->image->interpreted = true;
-  if (!file_holds(r, header->p_offset, header->p_filesz)) return;
+  strcpy(r->image->interpreter, "unknown");
+  if (!header->p_filesz || !file_holds(r, header->p_offset, header->p_filesz)) return;
   size_t size = sizeof r->image->interpreter - 1;
   if (header->p_filesz < size) size = header->p_filesz;
   memcpy(r->image->interpreter, (const char *)r->blob->bytes + header->p_offset, size);
+  r->image->interpreter[size] = 0;
 }
 
 static void note_needed_libraries(struct reader *r, const GElf_Phdr *header) {
