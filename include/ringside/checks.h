@@ -87,6 +87,13 @@
     "SDM3 \"Limit Checking\"")                                                                               \
   X(STACK_CANONICAL, "stack addresses {a:x} to {b:x} are canonical",                                         \
     "SDM3 \"Stack Switching in IA-32e Mode\"")                                                               \
+  /* I/O permissions */                                                                                      \
+  X(IO_MAP_EXISTS, "TR holds a TSS with an I/O map base (32-bit or 64-bit {a:b}, limit {b:x} >= 67)",        \
+    "SDM1 \"I/O Permission Bit Map\"")                                                                       \
+  X(IO_MAP_WITHIN_LIMIT, "port {a:x}: the permission bytes at {b:x} lie within TSS limit {c:x}",             \
+    "SDM1 \"I/O Permission Bit Map\"")                                                                       \
+  X(IO_PERMITTED, "port {a:x}: its {b} permission bits in {c:x} are zero",                                   \
+    "SDM1 \"I/O Permission Bit Map\"")                                                                       \
   /* Returns (IRET, far RET) */                                                                              \
   X(RETURN_SELECTOR_NOT_NULL, "the return code selector {a:x} is not null", "SDM2 \"IRET/IRETD/IRETQ\"")     \
   X(RETURN_IS_CODE, "the return segment {a:x} is code (attributes {b:x})", "SDM2 \"IRET/IRETD/IRETQ\"")      \

@@ -40,6 +40,9 @@
 #define CR4_PKE (UINT64_C(1) << 22)
 #define CR4_CET (UINT64_C(1) << 23)
 
+/* [SDM3 "Debug Control Register (DR7)"] */
+#define DR7_GD (UINT64_C(1) << 13)
+
 /* [SDM3 "Extended Feature Enable Register"], [APM2 "Extended Feature Enable Register (EFER)"] */
 #define EFER_SCE (UINT64_C(1) << 0)
 #define EFER_LME (UINT64_C(1) << 8)

@@ -122,8 +122,12 @@ void advance_rip(struct builder *b, const struct rs_instruction *instruction) {
   static const uint64_t width[] = { [CODE_16] = 0xffff, [CODE_32] = 0xffffffff, [CODE_64] = UINT64_MAX };
   uint64_t next = b->before->rip + instruction->length;
   if (b->after->rflags & RFLAGS_RF) write_register(b, RS_RFLAGS, b->after->rflags & ~RFLAGS_RF);
+  jump_to(b, next & width[code_size_of(b->before)]);
+}
+
+void jump_to(struct builder *b, uint64_t rip) {
   if (b->before->interrupt_shadow) write_register(b, RS_INTERRUPT_SHADOW, RS_SHADOW_NONE);
-  write_register(b, RS_RIP, next & width[code_size_of(b->before)]);
+  write_register(b, RS_RIP, rip);
 }
 
 void rs_step_apply(struct rs_cpu *cpu, const struct rs_step *step) {

@@ -68,6 +68,9 @@ uint64_t read_msr(struct builder *b, enum rs_register reg);
  */
 void advance_rip(struct builder *b, const struct rs_instruction *instruction);
 
+/* The same for one that goes elsewhere; RF is the caller's, because some of them load it. */
+void jump_to(struct builder *b, uint64_t rip);
+
 /* The next free step, counted and zeroed but for its kind; for the few writers of steps in arch. */
 struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind);
 

@@ -8,7 +8,12 @@
 #include "ringside/transition.h"
 
 /* [SDM3 "Conditions for Generating a Double Fault"] */
-enum exception_class { EXCEPTION_BENIGN, EXCEPTION_CONTRIBUTORY, EXCEPTION_PAGE_FAULT, EXCEPTION_DOUBLE_FAULT };
+enum exception_class {
+  EXCEPTION_BENIGN,
+  EXCEPTION_CONTRIBUTORY,
+  EXCEPTION_PAGE_FAULT,
+  EXCEPTION_DOUBLE_FAULT
+};
 
 /* Software interrupts, external interrupts and NMIs are benign whatever their vector. */
 enum exception_class exception_class_of(enum rs_interrupt_source source, uint8_t vector);

@@ -21,8 +21,8 @@ struct tss_stack {
  * fault. */
 bool tss_stack_for_ring(struct builder *b, unsigned ring, struct tss_stack *out);
 
-/* Entry `index`, 1 to 7, of the interrupt stack table. False as above. */
-bool tss_interrupt_stack(struct builder *b, unsigned index, struct tss_stack *out, unsigned ring);
+/* Entry `index`, 1 to 7, of the interrupt stack table, for code of `ring`. False as above. */
+bool tss_interrupt_stack(struct builder *b, unsigned index, unsigned ring, struct tss_stack *out);
 
 /* Consults the I/O permission bitmap for `size` ports from `port` [SDM1 "I/O Permission Bit Map"]: false is
  * #GP(0), or a page fault. The caller has found that CPL > IOPL, or virtual-8086 mode. */
