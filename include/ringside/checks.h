@@ -88,7 +88,7 @@
   X(STACK_CANONICAL, "stack addresses {a:x} to {b:x} are canonical",                                         \
     "SDM3 \"Stack Switching in IA-32e Mode\"")                                                               \
   /* I/O permissions */                                                                                      \
-  X(IO_MAP_EXISTS, "TR holds a TSS with an I/O map base (32-bit or 64-bit {a:b}, limit {b:x} >= 67)",        \
+  X(IO_MAP_EXISTS, "TR holds a TSS with an I/O map base (32-bit or 64-bit {a:b}, limit {b:x} >= 0x67)",      \
     "SDM1 \"I/O Permission Bit Map\"")                                                                       \
   X(IO_MAP_WITHIN_LIMIT, "port {a:x}: the permission bytes at {b:x} lie within TSS limit {c:x}",             \
     "SDM1 \"I/O Permission Bit Map\"")                                                                       \
@@ -132,8 +132,6 @@
   X(SYSEXIT_RIP_CANONICAL, "the return address {a:x} in RDX is canonical", "SDM2 \"SYSEXIT\"")               \
   X(SYSEXIT_RSP_CANONICAL, "the return stack pointer {a:x} in RCX is canonical", "SDM2 \"SYSEXIT\"")         \
   /* Segment loads */                                                                                        \
-  X(LOADED_REGISTER_IS_NOT_CS, "MOV does not load CS", "SDM2 \"MOV\"")                                       \
-  X(SEGMENT_REGISTER_EXISTS, "segment register {a} is one of six", "SDM2 \"MOV\"")                           \
   X(NULL_STACK_ALLOWED, "null SS {a:x} goes with 64-bit mode ({b:b}), CPL {c} < 3, and RPL = CPL",           \
     "SDM2 \"MOV\"")                                                                                          \
   X(DATA_SEGMENT_IS_READABLE, "segment {a:x} is data or readable code (attributes {b:x})", "SDM2 \"MOV\"")   \
@@ -143,7 +141,6 @@
   /* LDT and task register, inspection of descriptors */                                                     \
   X(SEGMENTED_PROTECTED_MODE,                                                                                \
     "protected mode and not virtual-8086 (PE {a}, VM {b}): the instruction exists", "SDM2 \"LLDT\"")         \
-  X(NOT_64_BIT_MODE, "the instruction exists outside 64-bit mode", "SDM2 \"Instruction Set Reference\"")     \
   X(TABLE_LOAD_CPL, "CPL {a} is 0", "SDM2 \"LTR\"")                                                          \
   X(SELECTOR_NAMES_GDT, "selector {a:x} names the GDT", "SDM2 \"LTR\"")                                      \
   X(SELECTOR_NOT_NULL, "selector {a:x} is not null", "SDM2 \"LTR\"")                                         \
