@@ -1,0 +1,39 @@
+/* The values of the architecture in words: vectors, error codes, gates, descriptors, page entries, registers.
+ */
+#ifndef TRACE_FIELDS_H
+#define TRACE_FIELDS_H
+
+#include "ringside/transition.h"
+#include "trace/output.h"
+
+/* Whether a register's value is a segment, a table register, or else a word. */
+bool register_is_segment(enum rs_register reg);
+bool register_is_table(enum rs_register reg);
+
+/* Whether the step concerns a register alone, and no memory. */
+static inline bool step_is_register(const struct rs_step *step) {
+  return step->id == RS_ITEM_REGISTER;
+}
+
+/* The linear address of the instruction pointer. */
+uint64_t cpu_code_address(const struct rs_cpu *cpu);
+
+/* "#PF", "NMI", "vector 0x20". */
+void fields_vector(struct output *output, uint8_t vector);
+
+/* "0x5 P|U" of a page fault, "0x402 IDT 0x80" of others. */
+void fields_error_code(struct output *output, uint8_t vector, uint32_t error_code);
+
+/* "#PF(0x5 P|U) at 0x10". */
+void fields_fault(struct output *output, const struct rs_fault *fault);
+
+/* The check's text with its operands filled in. */
+void fields_check(struct output *output, const struct rs_step *check);
+
+/* "rsp 0x7ffe1000" without the name: a word, a selector, or base and limit. */
+void fields_register(struct output *output, enum rs_register reg, const union rs_value *value);
+
+/* What the value of a read or write means beyond its digits; true when there was anything to say. */
+bool fields_meaning(struct output *output, const struct rs_step *step, const struct rs_symbols *symbols);
+
+#endif

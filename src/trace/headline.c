@@ -1,0 +1,186 @@
+/* Tells a transition, an operation or a refused attempt in one line. */
+#include "trace/headline.h"
+
+#include "arch/bits.h"
+#include "trace/bit_names.h"
+#include "trace/fields.h"
+
+void story_follow(struct story *story, const struct rs_transition_event *event) {
+  refusals_follow(&story->refusals, event);
+  story->call.abi = LINUX_NONE;
+  story->answered.number = 0;
+  if (!event->number) return;
+  call_decode(event->transition, &story->options.memory, &story->call);
+  if (!pending_leave(&story->pending, event->transition, &story->answered)) story->answered.number = 0;
+  pending_enter(&story->pending, event->number, event->transition, &story->call);
+}
+
+static void print_ring(struct output *output, unsigned ring) {
+  output_colour(output, ring == 0 ? COLOUR_KERNEL : COLOUR_USER);
+  output_char(output, (char)('0' + ring));
+  output_colour(output, COLOUR_NONE);
+}
+
+static void print_place(struct output *output, const struct story *story, const struct rs_cpu *cpu) {
+  output_symbol(output, story->options.symbols, cpu_code_address(cpu));
+}
+
+static bool cause_is_fault(const struct rs_cause *cause) {
+  return cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION;
+}
+
+static void print_cause(struct output *output, const struct rs_cause *cause) {
+  output_colour(output, cause_is_fault(cause) ? COLOUR_RED : COLOUR_BOLD);
+  cause_print(output, cause);
+  output_colour(output, COLOUR_NONE);
+}
+
+/* What a page fault's error code says, for those whose walk nobody told [SDM3 "Page-Fault Exceptions"]. */
+static void print_page_fault_reason(struct output *output, uint32_t code) {
+  output_text(output, code & PF_USER ? ": user " : ": supervisor ");
+  output_text(output, code & PF_FETCH ? "fetch" : code & PF_WRITE ? "write" : "read");
+  if (!(code & PF_PRESENT))
+    output_text(output, ", page not present");
+  else if (code & PF_RESERVED)
+    output_text(output, ", reserved bit set in a page-table entry");
+  else if (code & PF_PROTECTION_KEY)
+    output_text(output, ", refused by the protection key");
+  else
+    output_text(output, ", refused by the page's protection");
+}
+
+static void print_reason(struct output *output, const struct story *story, const struct rs_cause *cause) {
+  if (!cause_is_fault(cause)) return;
+  if (story->refusals.count) {
+    output_text(output, ": ");
+    refusals_print(output, &story->refusals);
+  } else if (cause->interrupt.vector == VECTOR_PF) {
+    print_page_fault_reason(output, cause->interrupt.error_code);
+  }
+}
+
+static void print_answer(struct output *output, const struct story *story, const struct rs_cpu *after) {
+  output_text(output, " #");
+  output_decimal(output, story->answered.number);
+  if (story->answered.call.abi == LINUX_NONE) return;
+  output_text(output, " = ");
+  call_print_result(output, &story->answered.call, after->general[0]);
+}
+
+static void print_transition(struct output *output, const struct story *story,
+                             const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  output_char(output, '#');
+  output_decimal(output, event->number);
+  output_char(output, ' ');
+  print_ring(output, transition->before.cpl);
+  output_text(output, "->");
+  print_ring(output, transition->after.cpl);
+  output_char(output, ' ');
+  print_cause(output, &transition->cause);
+  output_char(output, ' ');
+  print_place(output, story, &transition->before);
+  output_text(output, " -> ");
+  print_place(output, story, &transition->after);
+  print_reason(output, story, &transition->cause);
+  if (story->call.abi != LINUX_NONE) {
+    output_char(output, ' ');
+    call_print(output, &story->call, &transition->before, &story->options.memory);
+  }
+  if (story->answered.number) print_answer(output, story, &transition->after);
+}
+
+static void print_shutdown(struct output *output, const struct story *story,
+                           const struct rs_transition_event *event) {
+  output_char(output, '#');
+  output_decimal(output, event->number);
+  output_char(output, ' ');
+  print_ring(output, event->transition->before.cpl);
+  output_char(output, ' ');
+  output_colour(output, COLOUR_RED);
+  output_text(output, "shutdown");
+  output_colour(output, COLOUR_NONE);
+  output_text(output, " at ");
+  print_place(output, story, &event->transition->before);
+}
+
+static void print_unnumbered(struct output *output, const struct rs_transition *transition) {
+  output_text(output, "- ");
+  print_ring(output, transition->before.cpl);
+  output_char(output, ' ');
+  print_cause(output, &transition->cause);
+}
+
+static void print_refused(struct output *output, const struct story *story,
+                          const struct rs_transition *transition) {
+  print_unnumbered(output, transition);
+  output_text(output, " at ");
+  print_place(output, story, &transition->before);
+  output_colour(output, COLOUR_RED);
+  output_text(output, " FAULTED ");
+  output_colour(output, COLOUR_NONE);
+  fields_fault(output, &transition->fault);
+}
+
+static void print_port(struct output *output, const struct rs_port_access *port) {
+  output_text(output, " port ");
+  output_hex(output, port->port);
+  if (port->input) return;
+  output_text(output, " = ");
+  output_hex(output, port->value);
+  if (port->size != 1 || port->value < ' ' || port->value > '~') return;
+  output_text(output, " '");
+  output_char(output, (char)port->value);
+  output_char(output, '\'');
+}
+
+/* Flags and control bits by what changed; entry points by their symbol. */
+static void print_written(struct output *output, const struct story *story, const struct rs_step *step) {
+  enum rs_register reg = (enum rs_register)step->reg;
+  output_char(output, ' ');
+  output_text(output, rs_register_name(reg));
+  if (register_is_segment(reg) && step->write.old.segment.selector == step->write.new.segment.selector) {
+    output_text(output, " base = ");
+    output_hex(output, step->write.new.segment.base);
+    return;
+  }
+  output_text(output, " = ");
+  fields_register(output, reg, &step->write.new);
+  if (register_is_segment(reg)) return;
+  char meaning[256];
+  struct output words;
+  output_init(&words, NULL, meaning, sizeof meaning, false);
+  if (!fields_meaning(&words, step, story->options.symbols)) return;
+  output_text(output, " (");
+  output_text(output, output_finish(&words));
+  output_char(output, ')');
+}
+
+static void print_operation(struct output *output, const struct story *story,
+                            const struct rs_transition *transition) {
+  unsigned written = 0;
+  print_unnumbered(output, transition);
+  if (transition->port.wanted) print_port(output, &transition->port);
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *step = &transition->step[i];
+    bool shown = step->kind == RS_STEP_WRITE && step_is_register(step) && step->reg != RS_RIP;
+    if (!shown) continue;
+    if (written++) output_char(output, ',');
+    print_written(output, story, step);
+  }
+  output_text(output, " at ");
+  print_place(output, story, &transition->before);
+}
+
+void headline_print(struct output *output, const struct story *story,
+                    const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  if (transition->outcome == RS_FAULTED)
+    print_refused(output, story, transition);
+  else if (transition->cause.mechanism == RS_MECHANISM_SHUTDOWN)
+    print_shutdown(output, story, event);
+  else if (event->number)
+    print_transition(output, story, event);
+  else
+    print_operation(output, story, transition);
+}

@@ -1,0 +1,26 @@
+/* The one line that a transition or operation is told in, the same in every sink. */
+#ifndef TRACE_HEADLINE_H
+#define TRACE_HEADLINE_H
+
+#include "trace/calls.h"
+#include "trace/pending.h"
+#include "trace/refusals.h"
+
+/* What is known of a run so far, beyond the event at hand. */
+struct story {
+  struct rs_text_options options;
+  struct refusals refusals;
+  struct pending_table pending;
+  /* Of the event at hand: */
+  struct call call;        /* the system call that it begins */
+  struct pending answered; /* the entry that it returns from; number 0: none is known */
+};
+
+/* Takes an event into account; called once for each, before anything of it is printed. */
+void story_follow(struct story *story, const struct rs_transition_event *event);
+
+/* `#12 3->0 syscall main+0x1c -> entry_syscall write(1, "hi\n", 3)`, without a newline. */
+void headline_print(struct output *output, const struct story *story,
+                    const struct rs_transition_event *event);
+
+#endif

@@ -1,0 +1,83 @@
+/* The table of entries into the kernel that nothing has returned from. */
+#include "trace/pending.h"
+
+#define CR3_PCID UINT64_C(0xfff)
+
+static bool is_exception(const struct rs_cause *cause) {
+  return cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION;
+}
+
+static bool is_far_return(const struct rs_cause *cause) {
+  return cause->mechanism == RS_MECHANISM_FAR_TRANSFER && cause->has_instruction &&
+         cause->instruction.operation == RS_OP_FAR_RET;
+}
+
+static bool is_return(const struct rs_cause *cause) {
+  switch (cause->mechanism) {
+  case RS_MECHANISM_IRET:
+  case RS_MECHANISM_SYSRET:
+  case RS_MECHANISM_SYSEXIT: return true;
+  default: return is_far_return(cause);
+  }
+}
+
+/* The entry as `transition` makes it; false for what nothing returns from. */
+static bool pending_of(const struct rs_transition *transition, struct pending *entry) {
+  const struct rs_cause *cause = &transition->cause;
+  const struct rs_cpu *before = &transition->before;
+  *entry = (struct pending){ .cr3 = before->cr3 & ~CR3_PCID, .cpl = before->cpl, .sp = before->general[4] };
+  entry->rip = before->rip + cause->instruction.length;
+  entry->any_rip = is_exception(cause);
+  switch (cause->mechanism) {
+  case RS_MECHANISM_INTERRUPT: entry->rip = cause->interrupt.return_rip; return true;
+  case RS_MECHANISM_SYSCALL: return true;
+  case RS_MECHANISM_SYSENTER: entry->any_rip = true; return true;
+  case RS_MECHANISM_FAR_TRANSFER:
+    entry->any_sp = true;
+    return cause->has_instruction && cause->instruction.operation == RS_OP_FAR_CALL &&
+           transition->after.cpl < before->cpl;
+  default: return false;
+  }
+}
+
+static bool same_task(const struct pending *a, const struct pending *b) {
+  return a->cr3 == b->cr3 && a->cpl == b->cpl && (a->sp == b->sp || a->any_sp || b->any_sp);
+}
+
+void pending_enter(struct pending_table *table, uint64_t number, const struct rs_transition *transition,
+                   const struct call *call) {
+  struct pending entry;
+  if (!pending_of(transition, &entry)) return;
+  entry.number = number;
+  entry.call = *call;
+  if (call->abi == LINUX_I386 && transition->cause.mechanism == RS_MECHANISM_SYSCALL) entry.any_rip = true;
+  struct pending *place = &table->place[0];
+  for (unsigned i = 0; i < PENDING_LIMIT; i++) {
+    struct pending *other = &table->place[i];
+    if (other->number && other->any_sp == entry.any_sp && same_task(other, &entry)) {
+      place = other;
+      break;
+    }
+    if (other->number < place->number) place = other;
+  }
+  *place = entry;
+}
+
+bool pending_leave(struct pending_table *table, const struct rs_transition *transition,
+                   struct pending *entry) {
+  const struct rs_cpu *after = &transition->after;
+  struct pending wanted = { .cr3 = after->cr3 & ~CR3_PCID, .cpl = after->cpl, .sp = after->general[4] };
+  bool far = is_far_return(&transition->cause);
+  if (!is_return(&transition->cause)) return false;
+  struct pending *found = NULL;
+  for (unsigned i = 0; i < PENDING_LIMIT; i++) {
+    struct pending *place = &table->place[i];
+    if (!place->number || place->any_sp != far || !same_task(place, &wanted)) continue;
+    if (!place->any_rip && place->rip != after->rip) continue;
+    if (!found || place->number > found->number) found = place;
+  }
+  if (!found) return false;
+  *entry = *found;
+  found->number = 0;
+  return true;
+}

@@ -1,0 +1,102 @@
+/* The text sink: one line for each transition, and beneath it as much as the level asks for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace/fields.h"
+#include "trace/headline.h"
+
+enum { TEXT_BUFFER = 1 << 16, TEXT_WIDTH = 110, TEXT_PARAGRAPH = 4096, TEXT_INDENT = 4 };
+
+struct text_sink {
+  struct rs_trace_sink sink;
+  struct output output;
+  struct story story;
+  char buffer[TEXT_BUFFER];
+};
+
+/* Breaks `text` at spaces so that no line passes TEXT_WIDTH. */
+static void text_paragraph(struct output *output, const char *text) {
+  while (*text) {
+    size_t word = strcspn(text, " ");
+    if (output->column == 0)
+      output_column(output, TEXT_INDENT);
+    else if (output->column + 1 + word > TEXT_WIDTH) {
+      output_line(output);
+      output_column(output, TEXT_INDENT);
+    } else {
+      output_char(output, ' ');
+    }
+    output_bytes(output, text, word);
+    text += word + (text[word] == ' ');
+  }
+  output_line(output);
+}
+
+static void text_shutdown(struct text_sink *text) {
+  char paragraph[TEXT_PARAGRAPH];
+  struct output words;
+  output_init(&words, NULL, paragraph, sizeof paragraph, false);
+  refusals_print_shutdown(&words, &text->story.refusals, text->story.options.symbols);
+  text_paragraph(&text->output, output_finish(&words));
+}
+
+static void text_transition(struct rs_trace_sink *sink, const struct rs_transition_event *event) {
+  struct text_sink *text = (struct text_sink *)sink;
+  story_follow(&text->story, event);
+  bool told = event->number || sink->level >= RS_TRACE_STEPS;
+  if (!told) return; /* a refused attempt is told as the reason of the delivery that follows */
+  headline_print(&text->output, &text->story, event);
+  output_line(&text->output);
+  if (event->transition->cause.mechanism == RS_MECHANISM_SHUTDOWN) text_shutdown(text);
+  output_flush(&text->output);
+}
+
+static const char *end_text(enum rs_end_reason reason) {
+  switch (reason) {
+  case RS_END_EXIT: return "exited with ";
+  case RS_END_HALT: return "halted with nothing left that could end it";
+  case RS_END_SHUTDOWN: return "shut down";
+  case RS_END_LIMIT: return "reached the instruction limit";
+  case RS_END_STOPPED: return "was stopped";
+  case RS_END_FAILED: return "failed on the host";
+  }
+  return "";
+}
+
+static void text_end(struct rs_trace_sink *sink, const struct rs_end_event *event) {
+  struct text_sink *text = (struct text_sink *)sink;
+  struct output *output = &text->output;
+  output_text(output, "+++ ");
+  output_text(output, end_text(event->reason));
+  if (event->reason == RS_END_EXIT) output_signed(output, event->status);
+  output_text(output, " after ");
+  output_decimal(output, event->instructions);
+  output_text(output, event->instructions == 1 ? " instruction" : " instructions");
+  if (event->reason != RS_END_EXIT) {
+    output_text(output, " at ");
+    output_symbol(output, text->story.options.symbols, event->rip);
+  }
+  output_text(output, " +++");
+  output_line(output);
+  output_flush(output);
+}
+
+static enum rs_status text_close(struct rs_trace_sink *sink, struct rs_error *error) {
+  struct text_sink *text = (struct text_sink *)sink;
+  enum rs_status status = output_close(&text->output, error);
+  free(text);
+  return status;
+}
+
+struct rs_trace_sink *rs_text_sink(FILE *file, const struct rs_text_options *options) {
+  struct text_sink *text = calloc(1, sizeof *text);
+  if (!text) return NULL;
+  text->sink = (struct rs_trace_sink){ .level = options->level,
+                                       .wants_stacks = options->level >= RS_TRACE_STEPS,
+                                       .transition = text_transition,
+                                       .end = text_end,
+                                       .close = text_close };
+  text->story.options = *options;
+  output_init(&text->output, file, text->buffer, sizeof text->buffer, options->colour);
+  return &text->sink;
+}
