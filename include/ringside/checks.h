@@ -169,6 +169,15 @@
   X(FAR_PRESENT, "the target segment {a:x} is present (P {b})", "SDM2 \"JMP\"")                              \
   X(FAR_WITHIN_LIMIT, "target offset {a:x} lies within code segment limit {b:x}", "SDM2 \"JMP\"")            \
   X(FAR_CANONICAL, "target offset {a:x} is canonical", "SDM2 \"JMP\"")                                       \
+  /* Privileged instructions and I/O */                                                                      \
+  X(INTERRUPT_FLAG_IOPL, "CPL {a} <= IOPL {b}: this code may change IF", "SDM1 \"I/O Privilege Level\"")     \
+  X(V86_FLAGS_IOPL, "IOPL {a} = 3: virtual-8086 code may execute PUSHF and POPF",                            \
+    "SDM3 \"Sensitive Instructions\"")                                                                       \
+  X(POPF_CHANGES_IOPL, "CPL {a} is 0: POPF takes IOPL (else it keeps it)", "SDM2 \"POPF/POPFD/POPFQ\"")      \
+  X(POPF_CHANGES_IF, "CPL {a} <= IOPL {b}: POPF takes IF (else it keeps it)", "SDM2 \"POPF/POPFD/POPFQ\"")   \
+  X(HLT_CPL, "CPL {a} is 0", "SDM2 \"HLT\"")                                                                 \
+  X(PORT_IOPL, "CPL {a} <= IOPL {b}: every port is free (else the I/O permission bitmap decides)",           \
+    "SDM1 \"I/O Privilege Level\"")                                                                          \
   /* Any instruction */                                                                                      \
   X(LOCK_NOT_PREFIXED, "no LOCK prefix: this instruction takes none", "SDM2 \"LOCK\"")
 

@@ -1,0 +1,288 @@
+/* Claims about CLI, STI, PUSHF, POPF and HLT in every mode, at every CPL and IOPL. */
+#include "arch/privilege.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "arch/fake_memory.h"
+#include "arch/modes.h"
+
+struct fixture {
+  struct fake_memory *memory;
+  struct rs_transition out;
+};
+
+static int setup(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  *state = f;
+  return 0;
+}
+
+static int teardown(void **state) {
+  struct fixture *f = *state;
+  fake_memory_free(f->memory);
+  free(f);
+  return 0;
+}
+
+static void enter(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+  fake_memory_free(f->memory);
+  f->memory = fake_memory_create();
+  mode_enter(f->memory, cpu, mode, cpl, iopl);
+}
+
+#define PERFORM(f, cpu, bytes) MODE_PERFORM((f)->memory, cpu, privilege_perform, bytes, &(f)->out)
+
+typedef void visitor(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl);
+
+static void everywhere(void **state, visitor *visit) {
+  for (int mode = 0; mode < MODE_COUNT; mode++)
+    for (unsigned cpl = 0; cpl < 4; cpl++)
+      for (unsigned iopl = 0; mode_has_ring((enum mode)mode, cpl) && iopl < 4; iopl++) {
+        struct rs_cpu cpu;
+        enter(*state, &cpu, (enum mode)mode, cpl, iopl);
+        visit(*state, &cpu, (enum mode)mode, cpl, iopl);
+      }
+}
+
+static void assert_refused(const struct rs_transition *out, enum rs_check by) {
+  assert_int_equal(fake_failed_check(out), by);
+  assert_int_equal(out->fault.vector, VECTOR_GP);
+  assert_true(out->fault.has_error_code);
+  assert_int_equal(out->fault.error_code, 0);
+  assert_int_equal(fake_count_steps(out, RS_STEP_WRITE, RS_ITEM_REGISTER), 0);
+}
+
+/* --- CLI and STI --- */
+
+static void visit_interrupt_flag(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl,
+                                 unsigned iopl) {
+  bool allowed = mode == MODE_REAL || (mode == MODE_VIRTUAL_8086 ? iopl == 3 : cpl <= iopl);
+  cpu->rflags |= RFLAGS_IF;
+  assert_int_equal(PERFORM(f, cpu, "\xfa"), allowed ? RS_COMPLETED : RS_FAULTED);
+  if (allowed) assert_int_equal(f->out.after.rflags, cpu->rflags & ~RFLAGS_IF);
+  if (!allowed) assert_refused(&f->out, RS_CHECK_INTERRUPT_FLAG_IOPL);
+  cpu->rflags &= ~RFLAGS_IF;
+  assert_int_equal(PERFORM(f, cpu, "\xfb"), allowed ? RS_COMPLETED : RS_FAULTED);
+  if (allowed) assert_int_equal(f->out.after.rflags, cpu->rflags | RFLAGS_IF);
+  if (allowed) assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_STI);
+  if (allowed) assert_int_equal(f->out.after.rip, cpu->rip + 1);
+  if (!allowed) assert_refused(&f->out, RS_CHECK_INTERRUPT_FLAG_IOPL);
+}
+
+static void cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode(void **state) {
+  everywhere(state, visit_interrupt_flag);
+}
+
+static void sti_casts_a_shadow_only_when_interrupts_were_off(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_64, 0, 0);
+  cpu.rflags |= RFLAGS_IF;
+  assert_int_equal(PERFORM(f, &cpu, "\xfb"), RS_COMPLETED);
+  assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
+}
+
+static void a_second_sti_ends_the_shadow_of_the_first(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_64, 0, 0);
+  PERFORM(f, &cpu, "\xfb");
+  cpu = f->out.after;
+  PERFORM(f, &cpu, "\xfb");
+  assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
+}
+
+static void an_instruction_in_a_shadow_ends_it(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_PROTECTED_32, 0, 0);
+  cpu.interrupt_shadow = RS_SHADOW_MOV_SS;
+  PERFORM(f, &cpu, "\xfa");
+  assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
+}
+
+/* --- HLT --- */
+
+static void visit_hlt(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+  (void)mode;
+  (void)iopl;
+  assert_int_equal(PERFORM(f, cpu, "\xf4"), cpl == 0 ? RS_COMPLETED : RS_FAULTED);
+  assert_int_equal(f->out.after.halted, cpl == 0);
+  if (cpl == 0) assert_int_equal(f->out.after.rip, cpu->rip + 1);
+  if (cpl > 0) assert_refused(&f->out, RS_CHECK_HLT_CPL);
+}
+
+static void hlt_needs_cpl_0_whatever_iopl_is(void **state) {
+  everywhere(state, visit_hlt);
+}
+
+/* --- PUSHF --- */
+
+static unsigned word_of(enum mode mode, bool prefixed) {
+  if (mode == MODE_64) return prefixed ? 2 : 8;
+  bool wide = mode == MODE_PROTECTED_32 || mode == MODE_COMPATIBILITY;
+  return wide == prefixed ? 2 : 4;
+}
+
+static void visit_pushf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+  (void)cpl;
+  bool allowed = mode != MODE_VIRTUAL_8086 || iopl == 3;
+  cpu->rflags |= RFLAGS_DEFINED & ~(RFLAGS_VM | RFLAGS_IOPL);
+  for (int prefixed = 0; prefixed < 2; prefixed++) {
+    unsigned word = word_of(mode, prefixed);
+    uint64_t top = MODE_BASE + MODE_STACK, image = cpu->rflags & ~(RFLAGS_VM | RFLAGS_RF);
+    fake_poke(f->memory, cpu, top - 8, 8, UINT64_C(0x5555555555555555));
+    enum rs_outcome outcome = prefixed ? PERFORM(f, cpu, "\x66\x9c") : PERFORM(f, cpu, "\x9c");
+    assert_int_equal(outcome, allowed ? RS_COMPLETED : RS_FAULTED);
+    if (!allowed) {
+      assert_refused(&f->out, RS_CHECK_V86_FLAGS_IOPL);
+      continue;
+    }
+    fake_commit(f->memory, &f->out);
+    assert_true(fake_peek(f->memory, cpu, top - word, word) == (word == 2 ? image & 0xffff : image));
+    if (word < 8) assert_int_equal(fake_peek(f->memory, cpu, top - word - 1, 1), 0x55);
+    assert_int_equal(f->out.after.general[4], cpu->general[4] - word);
+    assert_int_equal(f->out.after.rip, cpu->rip + 1 + (unsigned)prefixed);
+    assert_int_equal(f->out.after.rflags, cpu->rflags & ~RFLAGS_RF); /* the instruction itself ends RF */
+  }
+}
+
+static void pushf_stores_all_flags_but_vm_and_rf_and_needs_iopl_3_in_v86_mode(void **state) {
+  everywhere(state, visit_pushf);
+}
+
+static void pushf_below_the_stack_limit_raises_ss_0(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_PROTECTED_32, 3, 0);
+  cpu.general[4] = 2;
+  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_FAULTED);
+  assert_int_equal(fake_failed_check(&f->out), RS_CHECK_STACK_HAS_ROOM);
+  assert_int_equal(f->out.fault.vector, VECTOR_SS);
+  assert_int_equal(f->out.fault.error_code, 0);
+}
+
+static void pushf_to_an_unmapped_page_raises_a_page_fault_at_the_word(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_64, 3, 0);
+  cpu.general[4] = MODE_BASE + MODE_UNMAPPED + 0x100;
+  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_FAULTED);
+  assert_int_equal(f->out.fault.vector, VECTOR_PF);
+  assert_int_equal(f->out.fault.error_code, PF_WRITE | PF_USER);
+  assert_int_equal(f->out.fault.cr2, MODE_BASE + MODE_UNMAPPED + 0xf8);
+}
+
+/* --- POPF --- */
+
+/* [SDM2 "POPF/POPFD/POPFQ—Pop Stack Into EFLAGS Register"], the table's rows as masks. */
+static uint64_t flags_that_popf_takes(unsigned cpl, unsigned iopl, unsigned word) {
+  uint64_t all = cpl == 0 ? 0x247fd5 : cpl <= iopl ? 0x244fd5 : 0x244dd5;
+  return word == 2 ? all & 0xffff : all;
+}
+
+static void pop_each_flag(struct fixture *f, struct rs_cpu *cpu, bool prefixed, unsigned word,
+                          uint64_t taken) {
+  const uint64_t start = cpu->rflags;
+  for (unsigned bit = 0; bit < 8 * word; bit++) {
+    uint64_t flag = UINT64_C(1) << bit;
+    for (int set = 0; set < 2; set++) {
+      cpu->rflags = (start & ~(taken & flag)) | (set ? 0 : taken & flag);
+      uint64_t image = set ? cpu->rflags | flag : cpu->rflags & ~flag;
+      fake_poke(f->memory, cpu, MODE_BASE + MODE_STACK - word, word, image);
+      assert_int_equal(prefixed ? PERFORM(f, cpu, "\x66\x9d") : PERFORM(f, cpu, "\x9d"), RS_COMPLETED);
+      uint64_t expected = (cpu->rflags & ~taken) | (image & taken);
+      assert_int_equal(f->out.after.rflags, expected & ~RFLAGS_RF);
+      assert_int_equal(f->out.after.general[4], cpu->general[4] + word);
+    }
+  }
+  cpu->rflags = start;
+}
+
+static void visit_popf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+  uint64_t start = cpu->rflags;
+  for (int prefixed = 0; prefixed < 2; prefixed++)
+    for (int busy = 0; busy < 2; busy++) {
+      unsigned word = word_of(mode, prefixed);
+      cpu->rflags = start | (busy ? RFLAGS_VIP | RFLAGS_VIF | RFLAGS_RF : 0);
+      cpu->general[4] = mode_pointer(cpu, MODE_STACK - word);
+      if (mode != MODE_VIRTUAL_8086 || iopl == 3) {
+        pop_each_flag(f, cpu, prefixed, word, flags_that_popf_takes(cpl, iopl, word));
+        continue;
+      }
+      assert_int_equal(PERFORM(f, cpu, "\x9d"), RS_FAULTED);
+      assert_refused(&f->out, RS_CHECK_V86_FLAGS_IOPL);
+    }
+}
+
+static void popf_takes_exactly_the_flags_that_cpl_iopl_and_size_allow(void **state) {
+  everywhere(state, visit_popf);
+}
+
+static void popf_that_keeps_if_says_so(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_64, 3, 0);
+  cpu.general[4] -= 8;
+  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_COMPLETED);
+  assert_false(fake_find_step(&f->out, RS_STEP_CHECK, RS_CHECK_POPF_CHANGES_IF, 0)->passed);
+  assert_false(fake_find_step(&f->out, RS_STEP_CHECK, RS_CHECK_POPF_CHANGES_IOPL, 0)->passed);
+}
+
+static void popf_beyond_the_stack_limit_raises_ss_0(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_PROTECTED_32, 0, 0);
+  cpu.general[4] = 0xfffd;
+  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_FAULTED);
+  assert_int_equal(fake_failed_check(&f->out), RS_CHECK_STACK_HOLDS);
+  assert_int_equal(f->out.fault.vector, VECTOR_SS);
+}
+
+static void popf_casts_no_shadow(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_64, 0, 0);
+  cpu.general[4] -= 8;
+  fake_poke(f->memory, &cpu, cpu.general[4], 8, RFLAGS_IF | RFLAGS_FIXED);
+  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_COMPLETED);
+  assert_true(f->out.after.rflags & RFLAGS_IF);
+  assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
+}
+
+static void sixteen_bit_pushf_wraps_sp_alone(void **state) {
+  struct fixture *f = *state;
+  struct rs_cpu cpu;
+  enter(f, &cpu, MODE_REAL, 0, 0);
+  cpu.general[4] = 0xabcd0000;
+  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_COMPLETED);
+  assert_int_equal(f->out.after.general[4], 0xabcdfffe);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test_setup_teardown(cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode, setup, teardown),
+    cmocka_unit_test_setup_teardown(sti_casts_a_shadow_only_when_interrupts_were_off, setup, teardown),
+    cmocka_unit_test_setup_teardown(a_second_sti_ends_the_shadow_of_the_first, setup, teardown),
+    cmocka_unit_test_setup_teardown(an_instruction_in_a_shadow_ends_it, setup, teardown),
+    cmocka_unit_test_setup_teardown(hlt_needs_cpl_0_whatever_iopl_is, setup, teardown),
+    cmocka_unit_test_setup_teardown(pushf_stores_all_flags_but_vm_and_rf_and_needs_iopl_3_in_v86_mode, setup,
+                                    teardown),
+    cmocka_unit_test_setup_teardown(pushf_below_the_stack_limit_raises_ss_0, setup, teardown),
+    cmocka_unit_test_setup_teardown(pushf_to_an_unmapped_page_raises_a_page_fault_at_the_word, setup,
+                                    teardown),
+    cmocka_unit_test_setup_teardown(popf_takes_exactly_the_flags_that_cpl_iopl_and_size_allow, setup,
+                                    teardown),
+    cmocka_unit_test_setup_teardown(popf_that_keeps_if_says_so, setup, teardown),
+    cmocka_unit_test_setup_teardown(popf_beyond_the_stack_limit_raises_ss_0, setup, teardown),
+    cmocka_unit_test_setup_teardown(popf_casts_no_shadow, setup, teardown),
+    cmocka_unit_test_setup_teardown(sixteen_bit_pushf_wraps_sp_alone, setup, teardown),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
