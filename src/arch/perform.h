@@ -37,8 +37,9 @@ struct rs_interrupt_request exception_request(const struct rs_fault *fault, uint
 void shutdown_enter(const struct rs_cpu *before, const struct rs_interrupt_request *first,
                     struct rs_transition *out);
 
-/* Completes an IN or INS whose port was read by the machine: appends the write of the destination. */
-void port_input_finish(struct rs_transition *out, const struct guest_memory *memory, uint32_t value);
+/* Completes an IN or INS, which wrote zeros to its destination, with what the machine read from the port.
+ * Only then is it whole. */
+void port_input_finish(struct rs_transition *out, uint32_t value);
 
 /* The state after power-up or INIT [SDM3 "Processor State After Reset"]. */
 void cpu_reset(struct rs_cpu *cpu, enum rs_cpu_model model);
