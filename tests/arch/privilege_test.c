@@ -266,23 +266,21 @@ static void sixteen_bit_pushf_wraps_sp_alone(void **state) {
 }
 
 int main(void) {
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test_setup_teardown(cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode, setup, teardown),
-    cmocka_unit_test_setup_teardown(sti_casts_a_shadow_only_when_interrupts_were_off, setup, teardown),
-    cmocka_unit_test_setup_teardown(a_second_sti_ends_the_shadow_of_the_first, setup, teardown),
-    cmocka_unit_test_setup_teardown(an_instruction_in_a_shadow_ends_it, setup, teardown),
-    cmocka_unit_test_setup_teardown(hlt_needs_cpl_0_whatever_iopl_is, setup, teardown),
-    cmocka_unit_test_setup_teardown(pushf_stores_all_flags_but_vm_and_rf_and_needs_iopl_3_in_v86_mode, setup,
-                                    teardown),
-    cmocka_unit_test_setup_teardown(pushf_below_the_stack_limit_raises_ss_0, setup, teardown),
-    cmocka_unit_test_setup_teardown(pushf_to_an_unmapped_page_raises_a_page_fault_at_the_word, setup,
-                                    teardown),
-    cmocka_unit_test_setup_teardown(popf_takes_exactly_the_flags_that_cpl_iopl_and_size_allow, setup,
-                                    teardown),
-    cmocka_unit_test_setup_teardown(popf_that_keeps_if_says_so, setup, teardown),
-    cmocka_unit_test_setup_teardown(popf_beyond_the_stack_limit_raises_ss_0, setup, teardown),
-    cmocka_unit_test_setup_teardown(popf_casts_no_shadow, setup, teardown),
-    cmocka_unit_test_setup_teardown(sixteen_bit_pushf_wraps_sp_alone, setup, teardown),
+    CLAIM(cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode),
+    CLAIM(sti_casts_a_shadow_only_when_interrupts_were_off),
+    CLAIM(a_second_sti_ends_the_shadow_of_the_first),
+    CLAIM(an_instruction_in_a_shadow_ends_it),
+    CLAIM(hlt_needs_cpl_0_whatever_iopl_is),
+    CLAIM(pushf_stores_all_flags_but_vm_and_rf_and_needs_iopl_3_in_v86_mode),
+    CLAIM(pushf_below_the_stack_limit_raises_ss_0),
+    CLAIM(pushf_to_an_unmapped_page_raises_a_page_fault_at_the_word),
+    CLAIM(popf_takes_exactly_the_flags_that_cpl_iopl_and_size_allow),
+    CLAIM(popf_that_keeps_if_says_so),
+    CLAIM(popf_beyond_the_stack_limit_raises_ss_0),
+    CLAIM(popf_casts_no_shadow),
+    CLAIM(sixteen_bit_pushf_wraps_sp_alone),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
