@@ -3,15 +3,10 @@
 
 #include <string.h>
 
-#include "arch/bits.h"
+#include "arch/instruction.h"
 #include "trace/bit_names.h"
 
 enum { STRING_LIMIT = 32, AT_FDCWD = -100, ERRNO_LIMIT = 4095, OPEN_CREAT = 0100, OPEN_MODE = 3 };
-
-static bool cpu_in_64_bit_mode(const struct rs_cpu *cpu) {
-  return (cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA) &&
-         (cpu->segment[RS_SEGMENT_INDEX(RS_CS)].attributes & SEGMENT_L);
-}
 
 static uint64_t read_word32(const struct rs_memory_view *memory, const struct rs_cpu *cpu, uint64_t linear) {
   uint8_t bytes[4];
@@ -51,7 +46,7 @@ static enum linux_abi abi_of(const struct rs_transition *transition) {
     return cause->interrupt.source == RS_SOURCE_SOFTWARE && cause->interrupt.vector == 0x80 ? LINUX_I386
                                                                                             : LINUX_NONE;
   case RS_MECHANISM_SYSENTER: return LINUX_I386;
-  case RS_MECHANISM_SYSCALL: return cpu_in_64_bit_mode(&transition->before) ? LINUX_X86_64 : LINUX_I386;
+  case RS_MECHANISM_SYSCALL: return code_size_of(&transition->before) == CODE_64 ? LINUX_X86_64 : LINUX_I386;
   default: return LINUX_NONE;
   }
 }

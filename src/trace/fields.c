@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/bits.h"
+#include "arch/instruction.h"
 #include "trace/bit_names.h"
 #include "trace/descriptors.h"
 
@@ -17,8 +18,7 @@ bool register_is_table(enum rs_register reg) {
 
 uint64_t cpu_code_address(const struct rs_cpu *cpu) {
   const struct rs_segment *cs = &cpu->segment[RS_SEGMENT_INDEX(RS_CS)];
-  bool in_64_bit_mode = (cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA) && (cs->attributes & SEGMENT_L);
-  return in_64_bit_mode ? cpu->rip : (uint32_t)(cs->base + cpu->rip);
+  return code_size_of(cpu) == CODE_64 ? cpu->rip : (uint32_t)(cs->base + cpu->rip);
 }
 
 void fields_vector(struct output *output, uint8_t vector) {

@@ -4,13 +4,16 @@
 
 #include "trace/fields.h"
 #include "trace/headline.h"
+#include "trace/steps.h"
+#include "trace/text_instruction.h"
 
-enum { TEXT_BUFFER = 1 << 16, TEXT_WIDTH = 110, TEXT_PARAGRAPH = 4096, TEXT_INDENT = 4 };
+enum { TEXT_BUFFER = 1 << 16, TEXT_PARAGRAPH = 4096, TEXT_INDENT = 4 };
 
 struct text_sink {
   struct rs_trace_sink sink;
   struct output output;
   struct story story;
+  struct disasm *disasm; /* at RS_TRACE_INSTRUCTIONS */
   char buffer[TEXT_BUFFER];
 };
 
@@ -40,6 +43,16 @@ static void text_shutdown(struct text_sink *text) {
   text_paragraph(&text->output, output_finish(&words));
 }
 
+/* Operations that leave the stack alone show none. */
+static bool stack_is_of_interest(const struct rs_transition_event *event) {
+  return event->number || event->old_stack.pointer != event->new_stack.pointer;
+}
+
+static void text_steps(struct text_sink *text, const struct rs_transition_event *event) {
+  steps_print(&text->output, event->transition, text->story.options.symbols);
+  if (stack_is_of_interest(event)) stacks_print(&text->output, event);
+}
+
 static void text_transition(struct rs_trace_sink *sink, const struct rs_transition_event *event) {
   struct text_sink *text = (struct text_sink *)sink;
   story_follow(&text->story, event);
@@ -47,7 +60,14 @@ static void text_transition(struct rs_trace_sink *sink, const struct rs_transiti
   if (!told) return; /* a refused attempt is told as the reason of the delivery that follows */
   headline_print(&text->output, &text->story, event);
   output_line(&text->output);
+  if (sink->level >= RS_TRACE_STEPS) text_steps(text, event);
   if (event->transition->cause.mechanism == RS_MECHANISM_SHUTDOWN) text_shutdown(text);
+  output_flush(&text->output);
+}
+
+static void text_instruction(struct rs_trace_sink *sink, const struct rs_instruction_event *event) {
+  struct text_sink *text = (struct text_sink *)sink;
+  text_instruction_print(&text->output, text->disasm, text->story.options.symbols, event);
   output_flush(&text->output);
 }
 
@@ -84,6 +104,7 @@ static void text_end(struct rs_trace_sink *sink, const struct rs_end_event *even
 static enum rs_status text_close(struct rs_trace_sink *sink, struct rs_error *error) {
   struct text_sink *text = (struct text_sink *)sink;
   enum rs_status status = output_close(&text->output, error);
+  disasm_close(text->disasm);
   free(text);
   return status;
 }
@@ -94,8 +115,13 @@ struct rs_trace_sink *rs_text_sink(FILE *file, const struct rs_text_options *opt
   text->sink = (struct rs_trace_sink){ .level = options->level,
                                        .wants_stacks = options->level >= RS_TRACE_STEPS,
                                        .transition = text_transition,
+                                       .instruction = text_instruction,
                                        .end = text_end,
                                        .close = text_close };
+  if (options->level >= RS_TRACE_INSTRUCTIONS && !(text->disasm = disasm_open())) {
+    free(text);
+    return NULL;
+  }
   text->story.options = *options;
   output_init(&text->output, file, text->buffer, sizeof text->buffer, options->colour);
   return &text->sink;

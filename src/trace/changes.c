@@ -1,0 +1,26 @@
+/* The comparison of two processor states. */
+#include "trace/changes.h"
+
+#include <string.h>
+
+#include "trace/fields.h"
+
+static bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg) {
+  union rs_value old = rs_cpu_get(before, reg), new = rs_cpu_get(after, reg);
+  if (register_is_segment(reg))
+    return old.segment.selector != new.segment.selector || old.segment.base != new.segment.base ||
+           old.segment.limit != new.segment.limit || old.segment.attributes != new.segment.attributes;
+  if (register_is_table(reg)) return old.table.base != new.table.base || old.table.limit != new.table.limit;
+  return old.word[0] != new.word[0];
+}
+
+unsigned changes_list(const struct rs_cpu *before, const struct rs_cpu *after,
+                      enum rs_register changed[RS_REGISTER_COUNT]) {
+  unsigned count = 0;
+  for (unsigned i = RS_RAX; i < RS_REGISTER_COUNT; i++) {
+    enum rs_register reg = (enum rs_register)i;
+    if (reg == RS_RIP || reg == RS_TSC) continue;
+    if (register_differs(before, after, reg)) changed[count++] = reg;
+  }
+  return count;
+}

@@ -1,0 +1,126 @@
+/* The telling of micro-steps. */
+#include "trace/steps.h"
+
+#include <string.h>
+
+#include "trace/fields.h"
+
+/* "   3  check  ok      text", "   4  read   IDT gate                address = value" */
+enum { COLUMN_KIND = 6, COLUMN_WHAT = 13, COLUMN_CHECK = 21, COLUMN_VALUE = 36, MEANING_SIZE = 256 };
+
+static void print_index(struct output *output, unsigned index) {
+  output_column(output, index < 10 ? 3 : index < 100 ? 2 : 1);
+  output_decimal(output, index);
+  output_column(output, COLUMN_KIND);
+}
+
+/* On this line if it fits, else on the next one, from `column` on. */
+static void print_after(struct output *output, unsigned column, enum colour colour, const char *text) {
+  if (output->column + 2 + strlen(text) > TEXT_WIDTH) {
+    output_line(output);
+    output_column(output, column);
+  } else {
+    output_text(output, "  ");
+  }
+  output_colour(output, colour);
+  output_text(output, text);
+  output_colour(output, COLOUR_NONE);
+}
+
+static void print_check(struct output *output, const struct rs_step *step) {
+  char text[MEANING_SIZE];
+  struct output citation;
+  output_text(output, "check");
+  output_column(output, COLUMN_WHAT);
+  if (!step->passed) output_colour(output, COLOUR_RED);
+  output_text(output, step->passed ? "ok" : "FAILED");
+  output_column(output, COLUMN_CHECK);
+  fields_check(output, step);
+  if (!step->passed) output_colour(output, COLOUR_NONE);
+  output_init(&citation, NULL, text, sizeof text, false);
+  output_char(&citation, '[');
+  output_text(&citation, rs_check_citation((enum rs_check)step->id));
+  output_char(&citation, ']');
+  print_after(output, COLUMN_CHECK, COLOUR_FAINT, output_finish(&citation));
+}
+
+static const char *level_name(unsigned level) {
+  static const char *const name[] = { "entry", "PTE", "PDE", "PDPTE", "PML4E", "PML5E" };
+  return level < sizeof name / sizeof name[0] ? name[level] : name[0];
+}
+
+static void print_item(struct output *output, const struct rs_step *step) {
+  switch (step->id) {
+  case RS_ITEM_REGISTER: output_text(output, rs_register_name((enum rs_register)step->reg)); return;
+  case RS_ITEM_PAGE_ENTRY: output_text(output, level_name(step->level)); return;
+  case RS_ITEM_PAGE_ACCESSED_DIRTY:
+    output_text(output, level_name(step->level));
+    output_text(output, " A and D bits");
+    return;
+  default: output_text(output, rs_item_text((enum rs_item)step->id)); return;
+  }
+}
+
+static void print_value(struct output *output, const struct rs_step *step, const union rs_value *value) {
+  if (step_is_register(step)) {
+    fields_register(output, (enum rs_register)step->reg, value);
+  } else if (step->size > 8 && value->word[1]) {
+    output_hex(output, value->word[1]);
+    output_hex_digits(output, value->word[0], 16);
+  } else {
+    output_hex(output, value->word[0]);
+  }
+}
+
+/* "0xffffffff80200800 (0x200800, walk 3)"; one address where the physical one is the same. */
+static void print_address(struct output *output, const struct rs_step *step) {
+  bool write = step->kind == RS_STEP_WRITE;
+  uint64_t linear = write ? step->write.linear : step->read.linear;
+  uint64_t physical = write ? step->write.physical : step->read.physical;
+  bool walked = step->walk != RS_NO_WALK;
+  output_hex(output, linear);
+  if (linear == physical && !walked) return;
+  output_text(output, " (");
+  output_hex(output, physical);
+  if (walked) {
+    output_text(output, ", walk ");
+    output_decimal(output, step->walk);
+  }
+  output_char(output, ')');
+}
+
+static void print_read_or_write(struct output *output, const struct rs_step *step,
+                                const struct rs_symbols *symbols) {
+  char text[MEANING_SIZE];
+  struct output meaning;
+  bool write = step->kind == RS_STEP_WRITE;
+  output_text(output, write ? "write" : "read");
+  output_column(output, COLUMN_WHAT);
+  print_item(output, step);
+  output_column(output, COLUMN_VALUE);
+  if (!step_is_register(step)) {
+    print_address(output, step);
+    output_text(output, write ? ": " : " = ");
+  }
+  if (write) {
+    print_value(output, step, &step->write.old);
+    output_text(output, " -> ");
+  }
+  print_value(output, step, write ? &step->write.new : &step->read.value);
+  output_init(&meaning, NULL, text, sizeof text, false);
+  if (fields_meaning(&meaning, step, symbols))
+    print_after(output, COLUMN_VALUE, COLOUR_FAINT, output_finish(&meaning));
+}
+
+void steps_print(struct output *output, const struct rs_transition *transition,
+                 const struct rs_symbols *symbols) {
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *step = &transition->step[i];
+    print_index(output, i);
+    if (step->kind == RS_STEP_CHECK)
+      print_check(output, step);
+    else
+      print_read_or_write(output, step, symbols);
+    output_line(output);
+  }
+}
