@@ -6,6 +6,8 @@
 #include "machine/multiboot.h"
 #include "machine/refuse.h"
 
+enum { EAX = 0, EBX = 3 }; /* in encoding order */
+
 static enum rs_status boot_multiboot(struct ram *ram, const struct boot_request *request,
                                      const struct multiboot_header *header, struct rs_cpu *cpu,
                                      struct rs_error *error) {
@@ -13,8 +15,8 @@ static enum rs_status boot_multiboot(struct ram *ram, const struct boot_request 
   enum rs_status status = multiboot_load(ram, request, header, &information, &entry, error);
   if (status) return status;
   boot_state_protected(cpu, entry);
-  cpu->general[RS_RAX - RS_RAX] = MULTIBOOT_LOADED;
-  cpu->general[RS_RBX - RS_RAX] = information;
+  cpu->general[EAX] = MULTIBOOT_LOADED;
+  cpu->general[EBX] = information;
   return RS_OK;
 }
 
@@ -38,7 +40,7 @@ static enum rs_status check_tables_free(const struct ram *ram, const struct load
 
 static enum rs_status boot_plain_elf(struct ram *ram, const struct boot_request *request, struct rs_cpu *cpu,
                                      struct rs_error *error) {
-  struct load_plan plan;
+  struct load_plan plan = { 0 };
   bool is_64;
   enum rs_status status = load_plan_from_elf(request->image, ram, &plan, &is_64, error);
   if (!status) status = check_nothing_to_pass(request, error);

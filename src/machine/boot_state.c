@@ -8,7 +8,7 @@ enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10 };
 
 /* The seven pages of the long-mode tables, in order. */
 enum { TABLE_PML4, TABLE_PDPT, TABLE_DIRECTORIES, TABLE_GDT = 6 };
-enum { DIRECTORY_COUNT = 4, ENTRIES = 512, GDT_ENTRIES = 3 };
+enum { DIRECTORY_COUNT = 4, IDENTITY_PAGES = DIRECTORY_COUNT * 512, GDT_ENTRIES = 3 };
 
 /* [SDM3 "4-Level Paging and 5-Level Paging"] */
 enum { ENTRY_PRESENT = 1, ENTRY_WRITABLE = 2, ENTRY_PAGE_SIZE = 0x80 };
@@ -44,14 +44,17 @@ void boot_state_protected(struct rs_cpu *cpu, uint32_t entry) {
   start_state(cpu, entry, CODE_32_ATTRIBUTES);
 }
 
+static uint64_t table_page(const struct ram *ram, unsigned index) {
+  return boot_tables_address(ram) + (uint64_t)index * GUEST_PAGE_SIZE;
+}
+
 void boot_state_long(struct rs_cpu *cpu, uint32_t entry, const struct ram *ram) {
-  uint64_t tables = boot_tables_address(ram);
   start_state(cpu, entry, CODE_64_ATTRIBUTES);
   cpu->cr0 |= CR0_PG;
-  cpu->cr3 = tables + TABLE_PML4 * GUEST_PAGE_SIZE;
+  cpu->cr3 = table_page(ram, TABLE_PML4);
   cpu->cr4 = CR4_PAE;
   cpu->msr[RS_MSR_INDEX(RS_EFER)] = EFER_LME | EFER_LMA;
-  cpu->gdtr.base = tables + TABLE_GDT * GUEST_PAGE_SIZE;
+  cpu->gdtr.base = table_page(ram, TABLE_GDT);
   cpu->gdtr.limit = GDT_ENTRIES * 8 - 1;
 }
 
@@ -66,14 +69,14 @@ static uint64_t flat_descriptor(uint32_t attributes) {
 }
 
 void boot_tables_write(struct ram *ram) {
-  uint64_t tables = boot_tables_address(ram), pdpt = tables + TABLE_PDPT * GUEST_PAGE_SIZE;
-  uint64_t directories = tables + TABLE_DIRECTORIES * GUEST_PAGE_SIZE;
-  ram_write64(ram, tables, pdpt | ENTRY_PRESENT | ENTRY_WRITABLE);
+  uint64_t pdpt = table_page(ram, TABLE_PDPT), directories = table_page(ram, TABLE_DIRECTORIES);
+  ram_write64(ram, table_page(ram, TABLE_PML4), pdpt | ENTRY_PRESENT | ENTRY_WRITABLE);
   for (uint64_t i = 0; i < DIRECTORY_COUNT; i++)
-    ram_write64(ram, pdpt + 8 * i, (directories + GUEST_PAGE_SIZE * i) | ENTRY_PRESENT | ENTRY_WRITABLE);
-  for (uint64_t i = 0; i < DIRECTORY_COUNT * ENTRIES; i++)
+    ram_write64(ram, pdpt + 8 * i,
+                table_page(ram, TABLE_DIRECTORIES + (unsigned)i) | ENTRY_PRESENT | ENTRY_WRITABLE);
+  for (uint64_t i = 0; i < IDENTITY_PAGES; i++)
     ram_write64(ram, directories + 8 * i, i << 21 | ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_PAGE_SIZE);
-  uint64_t gdt = tables + TABLE_GDT * GUEST_PAGE_SIZE;
+  uint64_t gdt = table_page(ram, TABLE_GDT);
   ram_write64(ram, gdt + SELECTOR_CODE, flat_descriptor(CODE_64_ATTRIBUTES));
   ram_write64(ram, gdt + SELECTOR_DATA, flat_descriptor(DATA_ATTRIBUTES));
 }

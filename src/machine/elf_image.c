@@ -183,7 +183,7 @@ enum rs_status elf_image_read(const struct rs_blob *blob, struct elf_image *out,
   if (status) return status;
   elf_version(EV_CURRENT);
   /* libelf takes a pointer to non-const but only reads what it was not asked to update. */
-  reader.elf = elf_memory((char *)(uintptr_t)blob->bytes, blob->size);
+  reader.elf = elf_memory((char *)blob->bytes, blob->size);
   if (!reader.elf) return refuse(&reader, "is not a whole ELF file: %s", elf_errmsg(-1));
   status = read_headers(&reader);
   elf_end(reader.elf);

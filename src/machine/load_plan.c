@@ -61,7 +61,6 @@ enum rs_status load_plan_from_elf(const struct rs_blob *image, const struct ram 
   struct elf_image elf;
   enum rs_status status = elf_image_read(image, &elf, error);
   if (status) return status;
-  *plan = (struct load_plan){ 0 };
   *is_64 = elf.is_64;
   if (elf.shared || elf.interpreted) {
     return REFUSE(error, image, "is %s; a kernel image has fixed addresses",

@@ -17,7 +17,8 @@ struct load_plan {
   uint32_t entry;
 };
 
-/* By the physical addresses of an ELF file; RAM ends below 4 GiB, so every entry point fits. */
+/* Fills an empty plan by the physical addresses of an ELF file; RAM ends below 4 GiB, so every entry point
+ * fits. */
 enum rs_status load_plan_from_elf(const struct rs_blob *image, const struct ram *ram, struct load_plan *plan,
                                   bool *is_64, struct rs_error *error);
 

@@ -52,21 +52,4 @@ enum rs_status machine_boot(struct machine *machine, const struct rs_blob *image
                             const struct rs_module *modules, size_t module_count, struct rs_cpu *cpu,
                             struct rs_error *error);
 
-/* Whose instructions an ELF file holds. */
-enum machine_class { MACHINE_I386 = 32, MACHINE_X86_64 = 64 };
-
-/* What is known of a user program once it has passed program_inspect. */
-struct program_facts {
-  enum machine_class class;
-  bool position_independent; /* a static PIE: the addresses below are relative to where it is put */
-  uint64_t entry;
-  uint64_t low, high; /* all its segments lie in low <= address < high */
-};
-
-/* Checks on the host that `program` is a static Linux ELF for i386 or x86-64 whose segments are what they
- * claim to be. The program is hostile input: what a kernel gets after this can still do anything, but is
- * whole. */
-enum rs_status program_inspect(const struct rs_blob *program, struct program_facts *out,
-                               struct rs_error *error);
-
 #endif

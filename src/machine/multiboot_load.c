@@ -33,7 +33,7 @@ enum {
   MODULE_SIZE = 16, /* start, end, string, 0 */
 
   MAP_ENTRY_SIZE = 24, /* size of the rest, base (8), length (8), type */
-  MAP_ENTRIES = 3,
+  MAP_SIZE = 3 * MAP_ENTRY_SIZE,
   MAP_AVAILABLE = 1,
   MAP_RESERVED = 2,
 };
@@ -63,7 +63,7 @@ static struct layout lay_out(const struct boot_request *request, uint64_t base) 
   l.information = at;
   l.module_list = l.information + INFO_SIZE;
   l.map = l.module_list + request->module_count * MODULE_SIZE;
-  l.command_line = l.map + MAP_ENTRIES * MAP_ENTRY_SIZE;
+  l.command_line = l.map + MAP_SIZE;
   l.boot_loader = l.command_line + strlen(text_or_empty(request->command_line)) + 1;
   l.module_strings = l.boot_loader + sizeof boot_loader_name;
   at = l.module_strings;
@@ -93,17 +93,19 @@ static void write_modules(struct ram *ram, const struct boot_request *request, c
 }
 
 /* `size` counts the bytes after itself [Multiboot Specification "Boot information format"]. */
-static void write_map_entry(struct ram *ram, uint64_t at, uint64_t first, uint64_t end, uint32_t type) {
+static uint64_t write_map_entry(struct ram *ram, uint64_t at, uint64_t first, uint64_t end, uint32_t type) {
   ram_write32(ram, at, MAP_ENTRY_SIZE - 4);
   ram_write64(ram, at + 4, first);
   ram_write64(ram, at + 12, end - first);
   ram_write32(ram, at + 20, type);
+  return at + MAP_ENTRY_SIZE;
 }
 
 static void write_map(struct ram *ram, const struct layout *l) {
-  write_map_entry(ram, l->map, 0, LOW_MEMORY_END, MAP_AVAILABLE);
-  write_map_entry(ram, l->map + MAP_ENTRY_SIZE, LOW_MEMORY_END, MIB, MAP_RESERVED);
-  write_map_entry(ram, l->map + 2 * MAP_ENTRY_SIZE, MIB, ram->size, MAP_AVAILABLE);
+  uint64_t at = l->map;
+  at = write_map_entry(ram, at, 0, LOW_MEMORY_END, MAP_AVAILABLE);
+  at = write_map_entry(ram, at, LOW_MEMORY_END, MIB, MAP_RESERVED);
+  write_map_entry(ram, at, MIB, ram->size, MAP_AVAILABLE);
 }
 
 static void write_information(struct ram *ram, const struct boot_request *request, const struct layout *l) {
@@ -115,7 +117,7 @@ static void write_information(struct ram *ram, const struct boot_request *reques
   ram_write32(ram, at + INFO_COMMAND_LINE, (uint32_t)l->command_line);
   ram_write32(ram, at + INFO_MODULE_COUNT, (uint32_t)request->module_count);
   ram_write32(ram, at + INFO_MODULES, (uint32_t)l->module_list);
-  ram_write32(ram, at + INFO_MAP_LENGTH, MAP_ENTRIES * MAP_ENTRY_SIZE);
+  ram_write32(ram, at + INFO_MAP_LENGTH, MAP_SIZE);
   ram_write32(ram, at + INFO_MAP, (uint32_t)l->map);
   ram_write32(ram, at + INFO_BOOT_LOADER_NAME, (uint32_t)l->boot_loader);
   write_text(ram, l->command_line, text_or_empty(request->command_line));
@@ -153,8 +155,9 @@ static enum rs_status plan_from_addresses(const struct rs_blob *image, const str
     return REFUSE(error, image, "multiboot entry_addr 0x%x lies outside the image at 0x%x..0x%llx",
                   header->entry, header->load_address, LLX(memory_end));
   }
-  *plan = (struct load_plan){ .count = 1, .entry = header->entry };
-  plan->piece[0] = (struct load_piece){ header->load_address, size, offset, load_end - header->load_address };
+  plan->entry = header->entry;
+  plan->piece[plan->count++] =
+      (struct load_piece){ header->load_address, size, offset, load_end - header->load_address };
   return RS_OK;
 }
 
@@ -169,7 +172,7 @@ static enum rs_status plan_image(const struct rs_blob *image, const struct multi
 enum rs_status multiboot_load(struct ram *ram, const struct boot_request *request,
                               const struct multiboot_header *header, uint32_t *information, uint32_t *entry,
                               struct rs_error *error) {
-  struct load_plan plan;
+  struct load_plan plan = { 0 };
   enum rs_status status = plan_image(request->image, header, ram, &plan, error);
   if (status) return status;
   uint64_t size = lay_out(request, 0).end, base;

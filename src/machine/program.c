@@ -1,6 +1,10 @@
 /* User programs: checked on the host before a kernel gets them. */
+#include "ringside/program.h"
+
+#include <stddef.h>
+
+#include "arch/memory.h"
 #include "machine/elf_image.h"
-#include "machine/machine.h"
 #include "machine/refuse.h"
 
 /* Where user addresses end: below the kernel's gigabyte on i386, below the guard page under the canonical
@@ -50,8 +54,8 @@ static bool entry_is_loaded(const struct elf_image *elf) {
   return false;
 }
 
-enum rs_status program_inspect(const struct rs_blob *program, struct program_facts *out,
-                               struct rs_error *error) {
+enum rs_status rs_program_inspect(const struct rs_blob *program, struct rs_program_facts *out,
+                                  struct rs_error *error) {
   struct elf_image elf;
   enum rs_status status = elf_image_read(program, &elf, error);
   if (!status) status = check_static(program, &elf, error);
@@ -62,8 +66,8 @@ enum rs_status program_inspect(const struct rs_blob *program, struct program_fac
     return REFUSE(error, program, "entry point 0x%llx lies in no segment", LLX(elf.entry));
   }
   const struct elf_segment *last = &elf.segment[elf.count - 1];
-  *out = (struct program_facts){
-    .class = elf.is_64 ? MACHINE_X86_64 : MACHINE_I386,
+  *out = (struct rs_program_facts){
+    .class = elf.is_64 ? RS_PROGRAM_X86_64 : RS_PROGRAM_I386,
     .position_independent = elf.shared,
     .entry = elf.entry,
     .low = elf.segment[0].virtual_address,

@@ -8,7 +8,7 @@
 
 const char *rs_status_text(enum rs_status status) {
   static const char *const text[] = {
-#define X(name, sentence) [name] = sentence,
+#define X(name, sentence) [name] = (sentence),
     RS_STATUSES(X)
 #undef X
   };
@@ -31,7 +31,8 @@ enum rs_status rs_fail(struct rs_error *error, enum rs_status status, const char
   int length = vsnprintf(error->text, sizeof error->text, format, arguments);
   va_end(arguments);
   if (length < 0) error->text[0] = 0;
-  if (length >= (int)sizeof error->text) strcpy(error->text + sizeof error->text - sizeof "...", "...");
+  if (length >= (int)sizeof error->text)
+    memcpy(error->text + sizeof error->text - sizeof "...", "...", sizeof "...");
   keep_one_line(error->text);
   return status;
 }

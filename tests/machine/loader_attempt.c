@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/machine.h"
+#include "ringside/program.h"
 
 static void require(bool holds, const char *what) {
   if (holds) return;
@@ -41,14 +42,14 @@ static bool attempt_boot(const struct rs_blob *blob) {
 }
 
 static bool attempt_inspect(const struct rs_blob *blob) {
-  struct program_facts facts;
+  struct rs_program_facts facts;
   struct rs_error error;
-  enum rs_status status = program_inspect(blob, &facts, &error);
+  enum rs_status status = rs_program_inspect(blob, &facts, &error);
   if (status) {
     require_one_line(&error, status);
     return false;
   }
-  uint64_t limit = facts.class == MACHINE_X86_64 ? UINT64_C(1) << 47 : UINT64_C(0xc0000000);
+  uint64_t limit = facts.class == RS_PROGRAM_X86_64 ? UINT64_C(1) << 47 : UINT64_C(0xc0000000);
   require(facts.low < facts.high && facts.high <= limit, "the program is in user space");
   require(facts.entry >= facts.low && facts.entry < facts.high, "and its entry point in the program");
   return true;

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "machine/image.h"
-#include "machine/machine.h"
+#include "ringside/program.h"
 
 /* One change to a valid image, and the line that follows from it. */
 struct refusal {
@@ -19,8 +19,8 @@ struct refusal {
 
 static void assert_refused(const struct rs_blob *blob, const char *line) {
   struct rs_error error = { 0 };
-  struct program_facts facts;
-  assert_int_equal(program_inspect(blob, &facts, &error), RS_BAD_IMAGE);
+  struct rs_program_facts facts;
+  assert_int_equal(rs_program_inspect(blob, &facts, &error), RS_BAD_IMAGE);
   assert_string_equal(error.text, line);
 }
 
@@ -36,11 +36,11 @@ static void assert_all_refused(bool is_64, const struct refusal *refusal, size_t
 
 #define ASSERT_ALL_REFUSED(is_64, table) assert_all_refused(is_64, table, sizeof table / sizeof table[0])
 
-static void assert_facts(const struct image *image, const struct program_facts *expected) {
+static void assert_facts(const struct image *image, const struct rs_program_facts *expected) {
   struct rs_blob blob = image_blob(image);
-  struct program_facts facts;
+  struct rs_program_facts facts;
   struct rs_error error = { 0 };
-  assert_int_equal(program_inspect(&blob, &facts, &error), RS_OK);
+  assert_int_equal(rs_program_inspect(&blob, &facts, &error), RS_OK);
   assert_int_equal(facts.class, expected->class);
   assert_int_equal(facts.position_independent, expected->position_independent);
   assert_int_equal(facts.entry, expected->entry);
@@ -52,10 +52,10 @@ static void static_programs_of_both_classes_pass_with_their_facts(void **state) 
   (void)state;
   static struct image image;
   image_elf(&image, false, 0x8048000, 0);
-  assert_facts(&image, &(struct program_facts){ MACHINE_I386, false, 0x8048010, 0x8048000, 0x8049800 });
+  assert_facts(&image, &(struct rs_program_facts){ RS_PROGRAM_I386, false, 0x8048010, 0x8048000, 0x8049800 });
   image_elf(&image, true, 0x7fff00000000, 0);
-  assert_facts(&image, &(struct program_facts){ MACHINE_X86_64, false, 0x7fff00000010, 0x7fff00000000,
-                                                0x7fff00001800 });
+  assert_facts(&image, &(struct rs_program_facts){ RS_PROGRAM_X86_64, false, 0x7fff00000010, 0x7fff00000000,
+                                                   0x7fff00001800 });
 }
 
 static void a_static_pie_passes_and_is_called_one(void **state) {
@@ -63,14 +63,15 @@ static void a_static_pie_passes_and_is_called_one(void **state) {
   static struct image image;
   image_elf(&image, true, 0, 0);
   image_put(&image, H64(e_type), ET_DYN);
-  assert_facts(&image, &(struct program_facts){ MACHINE_X86_64, true, 0x10, 0, 0x1800 });
+  assert_facts(&image, &(struct rs_program_facts){ RS_PROGRAM_X86_64, true, 0x10, 0, 0x1800 });
 }
 
 static void virtual_addresses_count_and_physical_ones_do_not(void **state) {
   (void)state;
   static struct image image;
   image_elf(&image, false, 0xffff0000, 0x80010000 + UINT64_C(0x100000000));
-  assert_facts(&image, &(struct program_facts){ MACHINE_I386, false, 0x80000010, 0x80000000, 0x80001800 });
+  assert_facts(&image,
+               &(struct rs_program_facts){ RS_PROGRAM_I386, false, 0x80000010, 0x80000000, 0x80001800 });
 }
 
 static void segments_may_reach_the_end_of_user_space_but_not_pass_it(void **state) {
@@ -78,7 +79,8 @@ static void segments_may_reach_the_end_of_user_space_but_not_pass_it(void **stat
   static struct image image;
   image_elf(&image, false, 0xc0000000 - 0x2000, 0);
   image_put(&image, P32(1, p_memsz), 0x1000);
-  assert_facts(&image, &(struct program_facts){ MACHINE_I386, false, 0xbfffe010, 0xbfffe000, 0xc0000000 });
+  assert_facts(&image,
+               &(struct rs_program_facts){ RS_PROGRAM_I386, false, 0xbfffe010, 0xbfffe000, 0xc0000000 });
   image_put(&image, P32(1, p_memsz), 0x1001);
   struct rs_blob blob = image_blob(&image);
   assert_refused(
@@ -231,7 +233,7 @@ static void entries_after_the_end_of_the_dynamic_section_do_not_count(void **sta
   const Elf64_Dyn dynamic[] = { { .d_tag = DT_NULL }, { .d_tag = DT_NEEDED } };
   memcpy(image.bytes + IMAGE_DATA + 0x1000, dynamic, sizeof dynamic);
   image_put(&image, P64(1, p_type), PT_DYNAMIC);
-  assert_facts(&image, &(struct program_facts){ MACHINE_X86_64, false, 0x400010, 0x400000, 0x400800 });
+  assert_facts(&image, &(struct rs_program_facts){ RS_PROGRAM_X86_64, false, 0x400010, 0x400000, 0x400800 });
 }
 
 static void a_shared_library_is_no_program(void **state) {
@@ -252,9 +254,9 @@ static void every_truncation_is_refused(void **state) {
     image_elf(&image, is_64, 0x400000, 0);
     struct rs_blob blob = image_blob(&image);
     for (blob.size = 0; blob.size < image.size; blob.size++) {
-      struct program_facts facts;
+      struct rs_program_facts facts;
       struct rs_error error = { 0 };
-      assert_int_equal(program_inspect(&blob, &facts, &error), RS_BAD_IMAGE);
+      assert_int_equal(rs_program_inspect(&blob, &facts, &error), RS_BAD_IMAGE);
       assert_non_null(strstr(error.text, blob.size < 4 ? "is not an ELF file" : "is truncated"));
     }
   }
@@ -290,7 +292,7 @@ static void too_many_segments_are_refused(void **state) {
     memcpy(image.bytes + image_program_header(false, i), &header, sizeof header);
   }
   image_put(&image, H32(e_phnum), 64);
-  assert_facts(&image, &(struct program_facts){ MACHINE_I386, false, 0x400010, 0x400000, 0x43f800 });
+  assert_facts(&image, &(struct rs_program_facts){ RS_PROGRAM_I386, false, 0x400010, 0x400000, 0x43f800 });
   image_put(&image, H32(e_phnum), 65);
   struct rs_blob blob = image_blob(&image);
   assert_refused(&blob, "kernel.elf: has more than 64 segments to load");
