@@ -1,23 +1,23 @@
 /* Kernel images and what each kind finds when it starts.
  *
- * A multiboot 1 image (a multiboot header in its first 8 KiB decides, whatever else the file is) finds what
- * the Multiboot Specification 0.6.96, "Machine state", says, and where it leaves a choice:
- *   EAX 0x2BADB002, EBX the information structure, every other general register 0;
- *   CR0 PE and ET, EFLAGS 2, paging off; CS 0x08, the others 0x10, flat and 32-bit, but GDTR and IDTR have
- *   limit 0: the first segment load before LGDT raises #GP.
- *   Modules, each on a page of its own, then the information structure with all it points to, are one block
- * at the first page from 1 MiB that has room beside the image, above the image if there is room. An ELF entry
+ * Always: A20 on, CPL 0, EFLAGS 2, IDTR limit 0, no stack (ESP is 0); segments flat, CS 0x08 and the others
+ * 0x10; what is not named here as after reset. ELF files are loaded by their physical addresses, and an entry
  * point within a segment's virtual addresses is carried to its physical ones.
  *
- * A plain ELF32 image finds the same processor state without the two magic registers: every general register
- * is 0.
+ * Multiboot 1 (a multiboot header in the first 8 KiB decides, whatever else the file is): the state of
+ * [Multiboot Specification "Machine state"].
+ * - EAX 0x2BADB002, EBX the information structure, the other general registers 0.
+ * - CR0 PE and ET, 32-bit segments; GDTR limit 0: loading a segment before LGDT raises #GP.
+ * - The modules, each from a page boundary, then the information structure with all it points to, are one
+ *   block: above the image, or if there is no room in the lowest page from 1 MiB with enough room below it.
  *
- * A plain ELF64 image finds long mode, CS 0x08 64-bit, the others 0x10, every general register 0, EFLAGS 2,
- * IDTR limit 0: CR0 PE, ET, PG; CR4 PAE; EFER LME, LMA. The first 4 GiB are identity-mapped, supervisor and
- * writable, by 2 MiB pages; the tables are the last 28 KiB of RAM, one page each: PML4 (CR3), PDPT, four page
- * directories, and the GDT (null, code, data).
+ * Plain ELF32: the same, with every general register 0 and no information.
  *
- * A20 is always on. No image finds a stack: ESP is 0. */
+ * Plain ELF64: long mode, every general register 0.
+ * - CR0 PE, ET and PG; CR4 PAE; EFER LME and LMA; CS 64-bit.
+ * - The first 4 GiB are identity-mapped, supervisor and writable, by 2 MiB pages.
+ * - The tables are the last 28 KiB of RAM, a page each: PML4 (CR3), PDPT, four page directories, and the GDT
+ *   (null, code, data). */
 #ifndef MACHINE_BOOT_H
 #define MACHINE_BOOT_H
 

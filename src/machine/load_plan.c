@@ -1,10 +1,7 @@
 /* What of an image goes where in RAM: checked whole before the first byte is written. */
 #include "machine/load_plan.h"
 
-#include "arch/memory.h"
 #include "machine/refuse.h"
-
-#define MIB (UINT64_C(1) << 20)
 
 /* The end of a piece that touches the range, 0 when there is none. */
 static uint64_t obstacle_end(const struct load_plan *plan, uint64_t physical, uint64_t size) {
@@ -72,10 +69,6 @@ enum rs_status load_plan_from_elf(const struct rs_blob *image, const struct ram 
   }
   if (find_entry(&elf, &plan->entry)) return RS_OK;
   return REFUSE(error, image, "entry point 0x%llx lies in no segment", LLX(elf.entry));
-}
-
-static uint64_t page_align(uint64_t address) {
-  return (address + GUEST_PAGE_SIZE - 1) & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 }
 
 static uint64_t plan_end(const struct load_plan *plan) {

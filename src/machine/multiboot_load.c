@@ -1,11 +1,8 @@
 /* Loads a multiboot image with its modules and writes the information structure that it finds. */
 #include <string.h>
 
-#include "arch/memory.h"
 #include "machine/multiboot.h"
 #include "machine/refuse.h"
-
-#define MIB (UINT64_C(1) << 20)
 
 /* [Multiboot Specification "Boot information format"], the fields that are filled:
  *
@@ -49,10 +46,6 @@ struct layout {
 
 static const char *text_or_empty(const char *text) {
   return text ? text : "";
-}
-
-static uint64_t page_align(uint64_t address) {
-  return (address + GUEST_PAGE_SIZE - 1) & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 }
 
 static struct layout lay_out(const struct boot_request *request, uint64_t base) {

@@ -7,8 +7,6 @@
 
 #include "ringside/machine.h"
 
-#define MIB (UINT64_C(1) << 20)
-
 enum rs_status ram_open(struct ram *ram, uint64_t size, struct rs_error *error) {
   if (size < RS_MEMORY_MIN || size > RS_MEMORY_MAX || size % MIB) {
     return rs_fail(error, RS_BAD_ARGUMENT,

@@ -5,7 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "arch/memory.h"
 #include "ringside/status.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+static inline uint64_t page_align(uint64_t address) {
+  return (address + GUEST_PAGE_SIZE - 1) & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+}
 
 struct ram {
   uint8_t *bytes; /* page-aligned, zero at first */
