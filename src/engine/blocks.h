@@ -1,0 +1,69 @@
+/* What is known of each translated block, by its place in physical memory. */
+#ifndef ENGINE_BLOCKS_H
+#define ENGINE_BLOCKS_H
+
+#include "engine/discover.h"
+#include "engine/memory.h"
+
+/* A block as the library translated it. Which instructions it holds follows from its bytes alone, so it is
+ * the same block at whatever linear address and privilege level it runs. */
+struct block {
+  struct block *next; /* in its hash chain */
+  uint64_t physical;
+  uint64_t second_page; /* where it goes on when it crosses a page; else MEMORY_NO_PAGE */
+  uint32_t version, second_version;
+  uint16_t size;
+  uint16_t count; /* instructions */
+  uint16_t site_count;
+  uint8_t code;      /* enum code_size */
+  bool stepped;      /* every instruction is hooked, and counted by its hook */
+  bool checked;      /* in a mixed page: its bytes are compared before each instruction */
+  bool for_deadline; /* stepped only because the deadline lies within */
+  bool repeats;      /* its first instruction is a repeated string instruction */
+  struct site *site;
+  uint8_t *bytes; /* as translated; of `checked` blocks */
+  uint16_t offset[];
+};
+
+struct blocks {
+  struct memory *memory;
+  struct discoverer *discoverer;
+  struct block **chain;
+  struct discovery walk; /* of the block being made */
+  unsigned replaced;     /* counts the blocks that blocks_make has freed */
+};
+
+/* Where a block is asked for. */
+struct block_place {
+  uint64_t physical;
+  uint64_t second_page;
+  uint16_t size;
+  enum code_size code;
+};
+
+bool blocks_open(struct blocks *blocks, struct memory *memory);
+void blocks_close(struct blocks *blocks);
+
+/* The block that was made for this place, unless its page was purged since: then NULL. */
+struct block *blocks_find(const struct blocks *blocks, const struct block_place *place);
+
+/* Reads the code at `place` and makes a new block of it, replacing an older one. `count` is how many
+ * instructions the library translated: where the walk disagrees, the block is stepped. NULL: no memory. */
+struct block *blocks_make(struct blocks *blocks, const struct block_place *place, unsigned count,
+                          bool for_deadline);
+
+/* Forgets every block. */
+void blocks_clear(struct blocks *blocks);
+
+/* The instruction that begins at `offset`; `block->count` when none does. */
+unsigned block_index(const struct block *block, uint64_t offset);
+const struct site *block_site(const struct block *block, uint64_t offset);
+
+/* True while memory still holds what was translated; of `checked` blocks. */
+bool block_is_current(const struct blocks *blocks, const struct block *block);
+
+/* Copies up to `size` code bytes from `offset` into the block; how many there were. */
+size_t block_copy(const struct blocks *blocks, const struct block *block, uint64_t offset, uint8_t *bytes,
+                  size_t size);
+
+#endif

@@ -1,0 +1,228 @@
+/* The processor state as struct rs_cpu, to and from the library's own copy of it. */
+#include "engine/context.h"
+
+#include <string.h>
+
+#include "arch/bits.h"
+#include "engine/handle.h"
+
+/* The library's descriptor flags are the descriptor's second word without its base and limit:
+ *
+ *   23  22  21  20       15  14..13  12  11..8
+ *   G   D/B L   AVL       P   DPL    S   type
+ */
+enum { FLAGS_SHIFT = 8, FLAGS_MASK = 0xf0ff };
+
+/* The bits of the word that translation depends on which follow from the architectural state. The others
+ * (interrupt shadow, SMM, SVM, MPX) are never set here. IOPL, TF, VM and AC it takes from RFLAGS. */
+#define HF_CS32 (1u << 4)
+#define HF_SS32 (1u << 5)
+#define HF_ADDSEG (1u << 6)
+#define HF_PE (1u << 7)
+#define HF_CR0_SHIFT 8 /* MP, EM, TS are CR0's bits 1 to 3, at 9 to 11 */
+#define HF_LMA (1u << 14)
+#define HF_CS64 (1u << 15)
+#define HF_OSFXSR (1u << 22)
+#define HF_SMAP (1u << 23)
+
+#define ARITHMETIC_FLAGS (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_OF)
+
+static uint8_t *bytes_of(uc_context *context) {
+  return (uint8_t *)context;
+}
+
+static uint64_t get64(uc_context *context, size_t at) {
+  uint64_t value;
+  memcpy(&value, bytes_of(context) + at, sizeof value);
+  return value;
+}
+
+static uint32_t get32(uc_context *context, size_t at) {
+  uint32_t value;
+  memcpy(&value, bytes_of(context) + at, sizeof value);
+  return value;
+}
+
+static void put64(uc_context *context, size_t at, uint64_t value) {
+  memcpy(bytes_of(context) + at, &value, sizeof value);
+}
+
+static void put32(uc_context *context, size_t at, uint32_t value) {
+  memcpy(bytes_of(context) + at, &value, sizeof value);
+}
+
+bool context_open(struct context *c, uc_engine *uc, const struct layout *layout) {
+  c->uc = uc;
+  c->layout = *layout;
+  c->near = c->far = NULL;
+  if (uc_context_alloc(uc, &c->near) != UC_ERR_OK || uc_context_alloc(uc, &c->far) != UC_ERR_OK) return false;
+  size_t trimmed = layout->near_end - layout->data;
+  memcpy(c->near, &trimmed, sizeof trimmed);
+  return true;
+}
+
+void context_close(struct context *c) {
+  uc_context_free(c->near);
+  uc_context_free(c->far);
+}
+
+static void fetch_general(struct context *c, uc_context *from, struct rs_cpu *cpu) {
+  for (unsigned i = 0; i < 16; i++)
+    cpu->general[i] = get64(from, c->layout.general[i]);
+  cpu->rip = get64(from, c->layout.rip);
+  uint64_t rflags; /* partly lazy: only the library can tell */
+  uc_reg_read(c->uc, UC_X86_REG_RFLAGS, &rflags);
+  cpu->rflags = rflags | RFLAGS_FIXED;
+}
+
+void context_fetch(struct context *c, struct rs_cpu *cpu) {
+  uc_context_save(c->uc, c->near);
+  fetch_general(c, c->near, cpu);
+}
+
+static void fetch_segment(struct context *c, size_t at, struct rs_segment *segment) {
+  const struct layout *l = &c->layout;
+  uint32_t attributes = get32(c->near, at + l->flags) >> FLAGS_SHIFT & FLAGS_MASK;
+  segment->selector = (uint16_t)get32(c->near, at + l->selector);
+  segment->base = get64(c->near, at + l->base);
+  segment->limit = get32(c->near, at + l->limit);
+  segment->attributes = attributes & SEGMENT_P ? attributes : attributes | SEGMENT_UNUSABLE;
+}
+
+static void put_segment(struct context *c, size_t at, const struct rs_segment *segment) {
+  const struct layout *l = &c->layout;
+  bool usable = !(segment->attributes & SEGMENT_UNUSABLE);
+  /* An unusable segment keeps its DPL: SS's is the CPL even when a null selector was loaded. */
+  uint32_t mask = usable ? FLAGS_MASK : SEGMENT_DPL;
+  put32(c->near, at + l->selector, segment->selector);
+  put64(c->near, at + l->base, segment->base);
+  put32(c->near, at + l->limit, segment->limit);
+  put32(c->near, at + l->flags, (segment->attributes & mask) << FLAGS_SHIFT);
+}
+
+static void fetch_table(struct context *c, size_t at, struct rs_table_register *table) {
+  table->base = get64(c->near, at + c->layout.base);
+  table->limit = (uint16_t)get32(c->near, at + c->layout.limit);
+}
+
+static void put_table(struct context *c, size_t at, const struct rs_table_register *table) {
+  put64(c->near, at + c->layout.base, table->base);
+  put32(c->near, at + c->layout.limit, table->limit);
+}
+
+void context_fetch_system(struct context *c, struct rs_cpu *cpu) {
+  const struct layout *l = &c->layout;
+  for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
+    fetch_segment(c, l->segment[i], &cpu->segment[i]);
+  fetch_segment(c, l->ldtr, &cpu->ldtr);
+  fetch_segment(c, l->tr, &cpu->tr);
+  fetch_table(c, l->gdtr, &cpu->gdtr);
+  fetch_table(c, l->idtr, &cpu->idtr);
+  cpu->cr0 = get64(c->near, l->cr[0]);
+  cpu->cr3 = get64(c->near, l->cr[3]);
+  cpu->cr4 = get64(c->near, l->cr[4]);
+  cpu->msr[RS_MSR_INDEX(RS_EFER)] = get64(c->near, l->efer);
+  cpu->cpl = get32(c->near, l->hflags) & 3;
+}
+
+/* As the library itself derives it from the state (its own way is not reachable). */
+static uint32_t hflags_of(const struct rs_cpu *cpu) {
+  const struct rs_segment *segment = cpu->segment;
+  uint32_t cs = segment[RS_SEGMENT_INDEX(RS_CS)].attributes, ss = segment[RS_SEGMENT_INDEX(RS_SS)].attributes;
+  bool long_mode = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
+  uint32_t hflags = cpu->cpl | (uint32_t)(cpu->cr0 & (CR0_MP | CR0_EM | CR0_TS)) << HF_CR0_SHIFT;
+  if (cpu->cr0 & CR0_PE) hflags |= HF_PE;
+  if (cpu->cr4 & CR4_OSFXSR) hflags |= HF_OSFXSR;
+  if (cpu->cr4 & CR4_SMAP) hflags |= HF_SMAP;
+  if (long_mode) hflags |= HF_LMA;
+  if (long_mode && cs & SEGMENT_L) return hflags | HF_CS32 | HF_SS32 | HF_CS64;
+  if (cs & SEGMENT_DB) hflags |= HF_CS32;
+  if (ss & SEGMENT_DB) hflags |= HF_SS32;
+  uint64_t bases = segment[RS_SEGMENT_INDEX(RS_DS)].base | segment[RS_SEGMENT_INDEX(RS_ES)].base |
+                   segment[RS_SEGMENT_INDEX(RS_SS)].base;
+  bool flat = cpu->cr0 & CR0_PE && !(cpu->rflags & RFLAGS_VM) && cs & SEGMENT_DB && bases == 0;
+  return flat ? hflags : hflags | HF_ADDSEG;
+}
+
+void context_put_general(struct context *c, const struct rs_cpu *cpu) {
+  const struct layout *l = &c->layout;
+  for (unsigned i = 0; i < 16; i++)
+    put64(c->near, l->general[i], cpu->general[i]);
+  put64(c->near, l->rip, cpu->rip);
+  put64(c->near, l->rflags, cpu->rflags & ~(ARITHMETIC_FLAGS | RFLAGS_DF | RFLAGS_RF));
+  put64(c->near, l->cc_source, cpu->rflags & ARITHMETIC_FLAGS);
+  put32(c->near, l->cc_operation, c->layout.cc_plain);
+  put32(c->near, l->direction, cpu->rflags & RFLAGS_DF ? UINT32_MAX : 1);
+}
+
+void context_put_system(struct context *c, const struct rs_cpu *cpu) {
+  const struct layout *l = &c->layout;
+  for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
+    put_segment(c, l->segment[i], &cpu->segment[i]);
+  put_segment(c, l->ldtr, &cpu->ldtr);
+  put_segment(c, l->tr, &cpu->tr);
+  put_table(c, l->gdtr, &cpu->gdtr);
+  put_table(c, l->idtr, &cpu->idtr);
+  put64(c->near, l->cr[0], cpu->cr0);
+  put64(c->near, l->cr[2], cpu->cr2);
+  put64(c->near, l->cr[3], cpu->cr3);
+  put64(c->near, l->cr[4], cpu->cr4);
+  put64(c->near, l->efer, cpu->msr[RS_MSR_INDEX(RS_EFER)]);
+  put32(c->near, l->hflags, hflags_of(cpu));
+}
+
+void context_commit(struct context *c) {
+  uc_context_restore(c->uc, c->near);
+}
+
+void context_commit_at_rest(struct context *c, const struct rs_cpu *cpu) {
+  uint64_t rflags = cpu->rflags & ~RFLAGS_RF;
+  uc_context_restore(c->uc, c->near);
+  uc_reg_write(c->uc, UC_X86_REG_RFLAGS, &rflags);
+}
+
+void context_forget_exception(struct context *c) {
+  uc_context_save(c->uc, c->far);
+  put32(c->far, c->layout.old_exception, UINT32_MAX);
+  uc_context_restore(c->uc, c->far);
+}
+
+struct context_exception context_take_exception(struct context *c, struct rs_cpu *cpu) {
+  context_forget_exception(c);
+  context_fetch(c, cpu);
+  return (struct context_exception){
+    .error_code = get32(c->far, c->layout.error_code),
+    .software = get32(c->far, c->layout.exception_is_int) != 0,
+    .next_rip = get64(c->far, c->layout.exception_next_eip),
+  };
+}
+
+uint64_t context_fault_address(const struct context *c) {
+  uint64_t address;
+  memcpy(&address, (const uint8_t *)c->uc + c->layout.fault_address, sizeof address);
+  return address;
+}
+
+static const struct {
+  enum rs_register reg;
+  uint32_t number;
+} native_msr[] = {
+  { RS_STAR, 0xc0000081 },    { RS_LSTAR, 0xc0000082 },          { RS_CSTAR, 0xc0000083 },
+  { RS_FMASK, 0xc0000084 },   { RS_KERNEL_GS_BASE, 0xc0000102 }, { RS_SYSENTER_CS, 0x174 },
+  { RS_SYSENTER_ESP, 0x175 }, { RS_SYSENTER_EIP, 0x176 },
+};
+
+void context_put_msrs(struct context *c, const struct rs_cpu *cpu) {
+  for (size_t i = 0; i < sizeof native_msr / sizeof native_msr[0]; i++) {
+    uc_x86_msr msr = { .rid = native_msr[i].number, .value = cpu->msr[RS_MSR_INDEX(native_msr[i].reg)] };
+    uc_reg_write(c->uc, UC_X86_REG_MSR, &msr);
+  }
+}
+
+void context_fetch_msrs(struct context *c, struct rs_cpu *cpu) {
+  for (size_t i = 0; i < sizeof native_msr / sizeof native_msr[0]; i++) {
+    uc_x86_msr msr = { .rid = native_msr[i].number };
+    uc_reg_read(c->uc, UC_X86_REG_MSR, &msr);
+    cpu->msr[RS_MSR_INDEX(native_msr[i].reg)] = msr.value;
+  }
+}

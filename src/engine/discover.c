@@ -1,0 +1,154 @@
+/* Walks the instructions of a piece of code: their lengths, and which of them are sensitive. */
+#include "engine/discover.h"
+
+#include <capstone/capstone.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct discoverer {
+  csh handle[3]; /* by index_of(code size) */
+  cs_insn *instruction;
+  cs_insn *detailed;
+};
+
+static unsigned index_of(enum code_size code) {
+  return code == CODE_64 ? 2 : code == CODE_32 ? 1 : 0;
+}
+
+struct discoverer *discoverer_open(void) {
+  static const cs_mode mode[3] = { CS_MODE_16, CS_MODE_32, CS_MODE_64 };
+  struct discoverer *d = calloc(1, sizeof *d);
+  if (!d) return NULL;
+  for (unsigned i = 0; i < 3; i++) {
+    if (cs_open(CS_ARCH_X86, mode[i], &d->handle[i]) != CS_ERR_OK) {
+      discoverer_close(d);
+      return NULL;
+    }
+  }
+  d->instruction = cs_malloc(d->handle[0]); /* allocated without details: quicker to fill */
+  cs_option(d->handle[0], CS_OPT_DETAIL, CS_OPT_ON);
+  d->detailed = cs_malloc(d->handle[0]);
+  cs_option(d->handle[0], CS_OPT_DETAIL, CS_OPT_OFF);
+  if (d->instruction && d->detailed) return d;
+  discoverer_close(d);
+  return NULL;
+}
+
+void discoverer_close(struct discoverer *d) {
+  if (!d) return;
+  if (d->instruction) cs_free(d->instruction, 1);
+  if (d->detailed) cs_free(d->detailed, 1);
+  for (unsigned i = 0; i < 3; i++) {
+    if (d->handle[i]) cs_close(&d->handle[i]);
+  }
+  free(d);
+}
+
+static bool disassemble(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code,
+                        cs_insn *into) {
+  uint64_t address = 0;
+  return cs_disasm_iter(d->handle[index_of(code)], &bytes, &count, &address, into);
+}
+
+unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code) {
+  struct rs_instruction sensitive;
+  if (instruction_decode(bytes, count, code, &sensitive)) return sensitive.length;
+  return disassemble(d, bytes, count, code, d->instruction) ? d->instruction->size : 0;
+}
+
+/* Legacy prefixes, and REX in 64-bit mode [SDM2 "Instruction Prefixes"]. */
+static bool is_prefix(uint8_t byte, enum code_size code) {
+  switch (byte) {
+  case 0x26:
+  case 0x2e:
+  case 0x36:
+  case 0x3e:
+  case 0x64:
+  case 0x65:
+  case 0x66:
+  case 0x67:
+  case 0xf0:
+  case 0xf2:
+  case 0xf3: return true;
+  default: return code == CODE_64 && (byte & 0xf0) == 0x40;
+  }
+}
+
+bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code) {
+  bool repeat = false;
+  size_t i = 0;
+  for (; i < count && is_prefix(bytes[i], code); i++)
+    repeat |= bytes[i] == 0xf2 || bytes[i] == 0xf3;
+  if (!repeat || i == count) return false;
+  uint8_t opcode = bytes[i];
+  return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
+}
+
+void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, enum code_size code,
+                    struct discovery *out) {
+  size_t at = 0;
+  out->count = out->site_count = 0;
+  out->repeats = discover_repeats(bytes, size, code);
+  while (at < size && out->count < DISCOVER_MAX) {
+    struct site *site = &out->site[out->site_count];
+    unsigned length = 0;
+    if (instruction_decode(bytes + at, size - at, code, &site->instruction)) {
+      length = site->instruction.length;
+      site->offset = (uint16_t)at;
+      out->site_count++;
+    } else if (disassemble(d, bytes + at, size - at, code, d->instruction)) {
+      length = d->instruction->size;
+    }
+    if (length == 0) break;
+    out->offset[out->count++] = (uint16_t)at;
+    at += length;
+  }
+  out->complete = at == size;
+}
+
+static bool in_group(const cs_insn *instruction, unsigned group) {
+  for (unsigned i = 0; i < instruction->detail->groups_count; i++) {
+    if (instruction->detail->groups[i] == group) return true;
+  }
+  return false;
+}
+
+static bool is_stack_register(x86_reg reg) {
+  return reg == X86_REG_RSP || reg == X86_REG_RBP || reg == X86_REG_ESP || reg == X86_REG_EBP ||
+         reg == X86_REG_SP || reg == X86_REG_BP;
+}
+
+static bool overridden(const cs_x86 *x86) {
+  return x86->prefix[1] == X86_PREFIX_FS || x86->prefix[1] == X86_PREFIX_GS;
+}
+
+static void read_memory_operand(const cs_x86 *x86, struct operands *out) {
+  for (unsigned i = 0; i < x86->op_count; i++) {
+    const cs_x86_op *op = &x86->operands[i];
+    if (op->type != X86_OP_MEM) continue;
+    out->modifies |= op->access == (CS_AC_READ | CS_AC_WRITE);
+    out->stack_based |= is_stack_register(op->mem.base) && !overridden(x86);
+  }
+}
+
+static enum branch branch_of(const cs_insn *instruction) {
+  if (in_group(instruction, X86_GRP_CALL)) return BRANCH_CALL;
+  if (in_group(instruction, X86_GRP_RET)) return BRANCH_RETURN;
+  return in_group(instruction, X86_GRP_JUMP) ? BRANCH_JUMP : BRANCH_NONE;
+}
+
+struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, size_t count,
+                                  enum code_size code) {
+  struct operands out = { 0 };
+  csh handle = d->handle[index_of(code)];
+  cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+  if (disassemble(d, bytes, count, code, d->detailed)) {
+    const cs_x86 *x86 = &d->detailed->detail->x86;
+    read_memory_operand(x86, &out);
+    out.branch = branch_of(d->detailed);
+    out.operand_size = code == CODE_64 ? 8 : (x86->prefix[2] == 0x66) != (code == CODE_16) ? 2 : 4;
+    if (out.branch == BRANCH_RETURN && x86->op_count == 1) out.return_bytes = (uint16_t)x86->operands[0].imm;
+  }
+  cs_option(handle, CS_OPT_DETAIL, CS_OPT_OFF);
+  return out;
+}

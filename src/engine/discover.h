@@ -1,0 +1,58 @@
+/* Walks the instructions of a piece of code: their lengths, and which of them are sensitive. */
+#ifndef ENGINE_DISCOVER_H
+#define ENGINE_DISCOVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arch/instruction.h"
+
+enum { DISCOVER_MAX = 512 }; /* instructions in one block: the library's own limit */
+
+/* A sensitive instruction of a block. */
+struct site {
+  uint16_t offset;
+  struct rs_instruction instruction;
+};
+
+struct discovery {
+  unsigned count; /* instructions walked */
+  unsigned site_count;
+  bool complete; /* the walk ended exactly at `size`: every length was known */
+  bool repeats;  /* the first instruction is a repeated string instruction */
+  uint16_t offset[DISCOVER_MAX];
+  struct site site[DISCOVER_MAX];
+};
+
+/* How an instruction continues elsewhere. */
+enum branch { BRANCH_NONE, BRANCH_JUMP, BRANCH_CALL, BRANCH_RETURN };
+
+struct operands {
+  bool modifies;         /* its memory operand is read and written */
+  bool stack_based;      /* its memory operand is addressed by RSP or RBP in the stack segment */
+  enum branch branch;    /* near ones */
+  uint8_t operand_size;  /* of a near branch's stack use, in bytes */
+  uint16_t return_bytes; /* RET n's immediate */
+};
+
+struct discoverer;
+
+struct discoverer *discoverer_open(void); /* NULL: no memory */
+void discoverer_close(struct discoverer *d);
+
+/* Walks the block of `size` bytes at `bytes`. */
+void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, enum code_size code,
+                    struct discovery *out);
+
+/* The length of the instruction at `bytes`; 0 when it is not complete within `count` or not known. */
+unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code);
+
+/* True for MOVS, STOS, LODS, CMPS and SCAS with a repeat prefix: each repetition comes as an execution. */
+bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code);
+
+/* What delivering a fault must know of the instruction that raised it; all false when it is not known. */
+struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, size_t count,
+                                  enum code_size code);
+
+#endif

@@ -1,0 +1,217 @@
+/* What the client is told while code runs, and how execution goes on from what it answers. */
+#include "engine/internal.h"
+
+#include "arch/bits.h"
+
+void events_redirect(struct engine *e, uint64_t linear) {
+  uint64_t rip = offset_of(e, linear);
+  uc_reg_write(e->uc, UC_X86_REG_RIP, &rip);
+}
+
+void events_end_momentary(struct engine *e) {
+  if (e->count - e->ahead == e->resumed_at) {
+    e->cpu->rflags |= e->kept_rf;
+  } else {
+    e->cpu->interrupt_shadow = RS_SHADOW_NONE;
+  }
+}
+
+static void fetch(struct engine *e) {
+  context_fetch(&e->context, e->cpu);
+  events_end_momentary(e);
+}
+
+/* Takes a deadline that is due; false when none is. */
+static bool take_deadline(struct engine *e) {
+  bool due = e->count >= e->deadline;
+  if (due) e->deadline = UINT64_MAX;
+  due |= atomic_exchange(&e->stop_asked, false);
+  clock_refresh_limit(e);
+  return due;
+}
+
+bool events_go_on(struct engine *e, enum engine_next next) {
+  while (next == ENGINE_RESUME && !e->cpu->halted && take_deadline(e))
+    next = e->client.deadline(e->client.context);
+  e->resumed_at = e->count;
+  e->kept_rf = e->cpu->rflags & RFLAGS_RF;
+  e->stopping = next != ENGINE_RESUME || e->cpu->halted;
+  return !e->stopping;
+}
+
+/* Goes on from `*cpu` inside a hook. */
+static void go_on_in_hook(struct engine *e, enum engine_next next) {
+  if (!events_go_on(e, next)) {
+    uc_emu_stop(e->uc);
+    return;
+  }
+  context_put_general(&e->context, e->cpu);
+  if (e->changed & (ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL))
+    context_put_system(&e->context, e->cpu);
+  context_commit(&e->context);
+  if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
+  e->changed = 0;
+  if (e->flush_asked) uc_emu_stop(e->uc);
+}
+
+/* The same inside a block's code, which is left by writing RIP. */
+static void go_on_in_block(struct engine *e, enum engine_next next) {
+  go_on_in_hook(e, next);
+  if (!e->stopping) uc_reg_write(e->uc, UC_X86_REG_RIP, &e->cpu->rip);
+}
+
+void events_deadline(struct engine *e, uint64_t linear) {
+  clock_complete(e);
+  fetch(e);
+  e->cpu->rip = offset_of(e, linear);
+  go_on_in_block(e, ENGINE_RESUME);
+}
+
+static bool uses_msrs(const struct rs_instruction *instruction) {
+  return instruction->operation == RS_OP_SYSRET || instruction->operation == RS_OP_SYSEXIT ||
+         instruction->operation == RS_OP_SWAPGS || instruction->operation == RS_OP_WRMSR ||
+         instruction->operation == RS_OP_RDMSR;
+}
+
+static void begin_native(struct engine *e, const struct rs_instruction *instruction) {
+  e->native = true;
+  e->native_instruction = *instruction;
+  if (uses_msrs(instruction)) context_put_msrs(&e->context, e->cpu);
+  clock_refresh_limit(e);
+}
+
+void events_native_done(struct engine *e, uint64_t linear) {
+  const struct front *at = e->at;
+  e->native = false;
+  e->ahead = at && !at->block->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
+  clock_refresh_limit(e);
+  fetch(e);
+  context_fetch_system(&e->context, e->cpu);
+  if (uses_msrs(&e->native_instruction)) context_fetch_msrs(&e->context, e->cpu);
+  e->cpu->rip = offset_of(e, linear);
+  translate_flush(e);
+  if (e->client.witnessed) e->client.witnessed(e->client.context);
+  e->ahead = 0;
+}
+
+/* TF traps after an instruction that began with TF set; delivering an interrupt cleared it, POPF may have
+ * [SDM3 "Single-Step Exception Condition"]. IRET that clears TF should trap as well: it does not here. */
+static bool traps_after(const struct engine *e, const struct rs_instruction *instruction, uint64_t rip,
+                        uint64_t rflags) {
+  const struct rs_cpu *cpu = e->cpu;
+  if (!(rflags & RFLAGS_TF) || cpu->interrupt_shadow == RS_SHADOW_MOV_SS || cpu->halted) return false;
+  bool popped = instruction->operation == RS_OP_POPF && cpu->rip == rip + instruction->length;
+  return popped || cpu->rflags & RFLAGS_TF;
+}
+
+static bool sets_shadow(const struct rs_instruction *instruction) {
+  return instruction->operation == RS_OP_STI || instruction->operation == RS_OP_MOV_TO_SEGMENT ||
+         instruction->operation == RS_OP_POP_SEGMENT || instruction->operation == RS_OP_LOAD_FAR_POINTER;
+}
+
+static void perform(struct engine *e, const struct site *site, uint64_t address) {
+  const struct rs_instruction *instruction = &site->instruction;
+  const struct front *at = e->at;
+  uint64_t counted = e->count, ahead = e->ahead, step = e->step_linear;
+  clock_settle(e, address);
+  fetch(e);
+  uint64_t rip = e->cpu->rip, rflags = e->cpu->rflags;
+  uint8_t shadow = e->cpu->interrupt_shadow;
+  enum engine_next next = e->client.instruction(e->client.context, instruction);
+  if (next == ENGINE_NATIVE) {
+    e->count = counted;
+    e->ahead = ahead;
+    e->step_linear = step;
+    e->at = at;
+    begin_native(e, instruction);
+    return;
+  }
+  e->count++;
+  if (shadow == e->cpu->interrupt_shadow && !sets_shadow(instruction))
+    e->cpu->interrupt_shadow = RS_SHADOW_NONE;
+  if (next == ENGINE_RESUME && traps_after(e, instruction, rip, rflags)) {
+    struct engine_exception trap = { .vector = VECTOR_DB };
+    next = e->client.exception(e->client.context, &trap);
+  }
+  go_on_in_block(e, next);
+}
+
+/* False when the client's wishes need the block to be left. */
+static bool announce(struct engine *e, uint64_t address, uint32_t size) {
+  const struct block *block = e->at->block;
+  uint64_t offset = address - e->at->address;
+  uint8_t bytes[15];
+  if (e->repeating && (block->stepped || (block->repeats && offset == 0))) return true;
+  e->ahead = block->stepped ? 1 : block->count - block_index(block, offset);
+  fetch(e);
+  size_t length = block_copy(&e->blocks, block, offset, bytes, size < sizeof bytes ? size : sizeof bytes);
+  e->client.executed(e->client.context, address, bytes, (unsigned)length);
+  bool leave = e->flush_asked || e->count > e->deadline || e->changed;
+  if (leave) clock_settle(e, address);
+  if (!block->stepped) e->ahead = 0;
+  return !leave;
+}
+
+void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
+  struct engine *e = user;
+  (void)uc;
+  if (!e->at) return;
+  if (e->native) events_native_done(e, address);
+  if (e->at->block->stepped && !clock_step(e, address, size)) return;
+  if (e->tracing && !announce(e, address, size)) {
+    go_on_in_block(e, ENGINE_RESUME);
+    return;
+  }
+  const struct site *site = block_site(e->at->block, address - e->at->address);
+  if (site) perform(e, site, address);
+}
+
+/* A trap comes after its instruction, unless it is one repetition of several. */
+static void settle_trap(struct engine *e, uint64_t linear) {
+  if (e->at && e->at->block->repeats && linear == e->at->address) {
+    clock_settle(e, linear);
+  } else {
+    clock_complete(e);
+  }
+}
+
+/* INT n comes with RIP after it; it ends its block. */
+static void rewind_software(struct engine *e) {
+  if (!e->at || e->at->block->count == 0) return;
+  const struct block *block = e->at->block;
+  e->cpu->rip = offset_of(e, e->at->address + block->offset[block->count - 1]);
+}
+
+static bool has_error_code(uint32_t vector) {
+  return vector == VECTOR_DF || (vector >= VECTOR_TS && vector <= VECTOR_PF) || vector == VECTOR_AC ||
+         vector == VECTOR_CP;
+}
+
+void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user) {
+  struct engine *e = user;
+  (void)uc;
+  if (e->stopping) return;
+  struct context_exception raised = context_take_exception(&e->context, e->cpu);
+  struct engine_exception exception = { .vector = (uint8_t)vector, .software = raised.software };
+  if (raised.software) {
+    exception.next_rip = e->cpu->rip;
+    rewind_software(e);
+  } else if (has_error_code(vector)) {
+    exception.has_error_code = true;
+    exception.error_code = raised.error_code;
+  }
+  e->native = false;
+  if (vector == VECTOR_DB && !raised.software) {
+    settle_trap(e, linear_of(e, e->cpu->rip));
+  } else {
+    clock_settle(e, linear_of(e, e->cpu->rip));
+  }
+  events_end_momentary(e);
+  go_on_in_hook(e, e->client.exception(e->client.context, &exception));
+}
+
+/* True: #UD comes as vector 6 to events_on_interrupt as well. */
+bool events_on_invalid(uc_engine *uc, void *user) {
+  (void)uc, (void)user;
+  return true;
+}

@@ -1,0 +1,177 @@
+/* The engine's inside, shared by its files: the clock, translation, and the events told to the client. */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "engine/blocks.h"
+#include "engine/context.h"
+#include "engine/engine.h"
+#include "engine/memory.h"
+
+enum {
+  FRONT = 1 << 13,  /* blocks that run at full speed without being looked up */
+  MAPPED = 1 << 10, /* pages whose physical address is remembered */
+};
+
+#define NO_LINEAR UINT64_MAX /* an address at which no instruction begins */
+
+/* The quick way from a linear address to its block: what the block hook reads. */
+struct front {
+  uint64_t address;
+  uint64_t key;   /* generation << 32 | size of the block in bytes */
+  uint64_t count; /* its instructions; SPECIAL when running it takes more than counting */
+  struct block *block;
+};
+
+#define SPECIAL (UINT64_C(1) << 62)
+
+struct mapped {
+  uint64_t linear, physical; /* pages */
+  uint64_t generation;
+};
+
+/* Why the fill hook refused an access. */
+enum refusal {
+  REFUSED_NOTHING,
+  REFUSED_PAGE, /* the client's walk did */
+  REFUSED_NONCANONICAL,
+  REFUSED_NO_MEMORY,  /* code is fetched from where there is no RAM */
+  REFUSED_SELF_WRITE, /* a block writes into its own page: the page becomes mixed */
+};
+
+struct engine {
+  struct engine_client client;
+  struct rs_cpu *cpu;
+  uc_engine *uc;
+  struct context context;
+  struct memory memory;
+  struct blocks blocks;
+
+  /* The clock. `count` holds every instruction of the block under way; those that are not executed are taken
+   * back when it is left early. */
+  uint64_t count;
+  uint64_t ahead; /* counted, not yet executed, while a callback looks */
+  uint64_t deadline;
+  _Atomic uint64_t limit; /* the block hook goes the slow way beyond it */
+  atomic_bool stop_asked;
+  const struct front *at; /* the block under way; NULL between blocks */
+  uint64_t last_linear;   /* of the instruction before the block under way */
+  uint64_t step_linear;   /* of the instruction counted last, in a stepped block */
+  bool repeating;         /* the block under way is a further repetition of a string instruction */
+  struct front front[FRONT];
+  uint64_t front_key; /* the generation, in place for `key` */
+
+  /* Translation. */
+  struct mapped mapped[MAPPED];
+  uint64_t generation; /* of the TLB's content */
+  uint64_t alias;      /* physical page that ALIAS stands for, while a page is purged */
+  enum refusal refusal;
+  enum access_kind refused_kind;
+  uint32_t refused_code;
+  uint64_t refused_page;               /* linear */
+  uint64_t self_written;               /* physical page */
+  uint64_t *window_begin, *window_end; /* in the one code hook: which addresses are translated with it */
+  uint64_t deadline_block;             /* linear address of a block to be stepped */
+  uint64_t translated;                 /* bytes of the translation buffer in use, estimated from above */
+  bool exit_set; /* the run ends at exit_linear, before an instruction that cannot be fetched */
+  uint64_t exit_linear;
+
+  /* Events. */
+  unsigned changed; /* set of enum engine_part */
+  bool native;      /* one instruction is executing natively for the client */
+  struct rs_instruction native_instruction;
+  uint64_t resumed_at; /* the count when the client last resumed: what lasts for one instruction is over
+                        * when it has grown */
+  uint64_t kept_rf;    /* RFLAGS.RF, which Unicorn is not given */
+  bool stopping;       /* engine_run is to return */
+  bool flush_asked;    /* every block is to be translated again */
+  bool tracing;
+  bool started; /* no more RAM can be mapped */
+  enum rs_status failure;
+
+  /* The ranges of physical addresses without RAM. */
+  struct device_range {
+    struct engine *engine;
+    uint64_t physical;
+  } device[MEMORY_REGIONS + 1];
+};
+
+/* clock.c: which block runs, and how many instructions have been executed. */
+
+void clock_on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+
+/* An event before the instruction at `linear`: the rest of its block was not executed. */
+void clock_settle(struct engine *e, uint64_t linear);
+
+/* An event between two blocks: all that was counted was executed. */
+void clock_complete(struct engine *e);
+
+/* Remembers the block under way as the previous one. */
+void clock_park(struct engine *e);
+
+/* Before an instruction of a stepped block; false when the block must not go on. */
+bool clock_step(struct engine *e, uint64_t address, uint32_t size);
+
+void clock_refresh_limit(struct engine *e);
+void clock_forget_blocks(struct engine *e); /* the quick way only */
+
+/* translate.c: the TLB, W^X, discovery at translation, the one code hook's window. */
+
+bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user);
+void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user);
+void translate_flush(struct engine *e);
+void translate_flush_code(struct engine *e); /* not while code runs */
+void translate_purge(struct engine *e, uint64_t physical);
+void translate_mix(struct engine *e, uint64_t physical);
+
+/* Has the block at `linear` translated again when it runs next. */
+void translate_again(struct engine *e, uint64_t linear);
+
+/* The physical address that code at `linear` is fetched from; MEMORY_NO_PAGE when it cannot be. */
+uint64_t translate_code(struct engine *e, uint64_t linear);
+bool translate_place(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place);
+
+void translate_close_window(struct engine *e);
+void translate_open_window(struct engine *e, uint64_t begin, uint64_t end);
+
+/* events.c: what the client is told, and how execution goes on. */
+
+void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user);
+bool events_on_invalid(uc_engine *uc, void *user);
+
+/* The deadline, or a requested stop, at a block's beginning. */
+void events_deadline(struct engine *e, uint64_t linear);
+
+/* The native instruction has completed; the next is at `linear`. */
+void events_native_done(struct engine *e, uint64_t linear);
+
+/* Leaves the block under way; execution goes on at `linear`. */
+void events_redirect(struct engine *e, uint64_t linear);
+
+/* Ends what lasts for one instruction, when one has been executed since the client resumed. */
+void events_end_momentary(struct engine *e);
+
+/* Does what the client said, and calls `deadline` while it is due. False: engine_run is to return. */
+bool events_go_on(struct engine *e, enum engine_next next);
+
+/* fault.c: what became of an access that the fill hook refused. No code runs, `*cpu` is fetched. */
+void fault_handle(struct engine *e);
+
+/* The run ended at exit_linear. */
+void fault_at_exit(struct engine *e);
+
+/* selftest.c: the behaviours that everything relies on. RS_ENGINE_REFUSED and one sentence. */
+enum rs_status selftest_run(struct engine *e, struct rs_error *error);
+
+static inline uint64_t linear_of(const struct engine *e, uint64_t rip) {
+  return e->cpu->segment[RS_SEGMENT_INDEX(RS_CS)].base + rip;
+}
+
+static inline uint64_t offset_of(const struct engine *e, uint64_t linear) {
+  uint64_t rip = linear - e->cpu->segment[RS_SEGMENT_INDEX(RS_CS)].base;
+  return code_size_of(e->cpu) == CODE_64 ? rip : (uint32_t)rip;
+}
+
+#endif

@@ -1,0 +1,237 @@
+/* The TLB's fill hook, W^X per physical page, and what is done when a block is translated. */
+#include "engine/internal.h"
+
+#include "arch/bits.h"
+
+enum {
+  /* Translated code: some 100 bytes an instruction, with a hook twice that; the worst are PUSHA and ENTER. */
+  BYTES_OF_BLOCK = 1024,
+  BYTES_OF_INSTRUCTION = 640,
+};
+
+/* Non-canonical, so that no guest address is ever like it. */
+#define ALIAS UINT64_C(0x4000000000000000)
+#define NOWHERE UINT64_C(0x4100000000000000)
+
+#define BUDGET (UINT64_C(48) << 20) /* of the translation buffer, see ENGINE_BUFFER */
+
+void translate_flush(struct engine *e) {
+  uc_ctl_flush_tlb(e->uc);
+  e->generation++;
+  clock_forget_blocks(e);
+}
+
+void translate_flush_code(struct engine *e) {
+  clock_park(e);
+  uc_ctl_flush_tb(e->uc);
+  memory_forget_code(&e->memory);
+  blocks_clear(&e->blocks);
+  translate_flush(e);
+  e->translated = 0;
+}
+
+static void remember_code(struct engine *e, uint64_t linear, uint64_t physical) {
+  struct mapped *m = &e->mapped[linear / MEMORY_PAGE & (MAPPED - 1)];
+  *m = (struct mapped){ linear, physical, e->generation };
+}
+
+uint64_t translate_code(struct engine *e, uint64_t linear) {
+  uint64_t page = linear & ~MEMORY_PAGE_MASK, offset = linear & MEMORY_PAGE_MASK;
+  const struct mapped *m = &e->mapped[page / MEMORY_PAGE & (MAPPED - 1)];
+  if (m->linear == page && m->generation == e->generation) return m->physical + offset;
+  struct engine_translation t;
+  if (!address_is_canonical(e->cpu, page) ||
+      !e->client.translate(e->client.context, page, ACCESS_FETCH, e->cpu->rflags & RFLAGS_AC, &t) ||
+      !memory_page(&e->memory, t.physical))
+    return MEMORY_NO_PAGE;
+  remember_code(e, page, t.physical);
+  return t.physical + offset;
+}
+
+bool translate_place(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place) {
+  uint64_t last = linear + size - 1;
+  place->physical = translate_code(e, linear);
+  place->size = (uint16_t)size;
+  place->code = code_size_of(e->cpu);
+  place->second_page = MEMORY_NO_PAGE;
+  if (place->physical == MEMORY_NO_PAGE || size == 0 || size > MEMORY_PAGE) return false;
+  if (!((linear ^ last) & ~MEMORY_PAGE_MASK)) return true;
+  place->second_page = translate_code(e, last & ~MEMORY_PAGE_MASK);
+  return place->second_page != MEMORY_NO_PAGE;
+}
+
+static bool refuse(struct engine *e, enum refusal why, uint64_t linear, enum access_kind kind) {
+  e->refusal = why;
+  e->refused_page = linear;
+  e->refused_kind = kind;
+  return false;
+}
+
+/* The library drops blocks by linear address; ALIAS is one that always leads to the page. */
+static void drop_blocks(struct engine *e, uint64_t physical) {
+  e->alias = physical & ~MEMORY_PAGE_MASK;
+  uc_ctl_remove_cache(e->uc, ALIAS, ALIAS + MEMORY_PAGE);
+  e->alias = MEMORY_NO_PAGE;
+}
+
+void translate_purge(struct engine *e, uint64_t physical) {
+  struct page *page = memory_page(&e->memory, physical);
+  if (!page || !(page->state & PAGE_CODE)) return;
+  drop_blocks(e, physical);
+  page->version++;
+  if (!(page->state & PAGE_MIXED)) page->state &= (uint8_t)~PAGE_CODE;
+  translate_flush(e);
+}
+
+void translate_mix(struct engine *e, uint64_t physical) {
+  struct page *page = memory_page(&e->memory, physical);
+  if (!page) return;
+  translate_purge(e, physical);
+  page->state = PAGE_CODE | PAGE_MIXED;
+}
+
+static bool runs_in(const struct engine *e, uint64_t physical) {
+  if (!e->at) return false;
+  const struct block *block = e->at->block;
+  return !((block->physical ^ physical) & ~MEMORY_PAGE_MASK) || block->second_page == physical;
+}
+
+/* A write to a page with code; false when the block under way would have to be dropped. */
+static bool allow_write(struct engine *e, struct page *page, uint64_t linear, uint64_t physical) {
+  if (!(page->state & PAGE_CODE) || page->state & PAGE_MIXED) return true;
+  if (runs_in(e, physical)) {
+    e->self_written = physical;
+    return refuse(e, REFUSED_SELF_WRITE, linear, ACCESS_WRITE);
+  }
+  if (memory_note_purge(page, e->count)) {
+    translate_mix(e, physical);
+  } else {
+    translate_purge(e, physical);
+  }
+  return true;
+}
+
+/* Grants what W^X leaves of the client's translation; the access itself is among it. */
+static uint32_t grant(struct engine *e, struct page *page, enum access_kind kind,
+                      const struct engine_translation *t) {
+  if (kind == ACCESS_FETCH && !(page->state & PAGE_CODE)) {
+    bool revoke = page->state & PAGE_WRITABLE;
+    page->state = PAGE_CODE;
+    if (revoke) translate_flush(e);
+  }
+  bool code = page->state & PAGE_CODE, mixed = page->state & PAGE_MIXED;
+  uint32_t granted = t->readable ? UC_PROT_READ : 0;
+  if (code && t->executable) granted |= UC_PROT_EXEC;
+  if ((!code || mixed) && (t->writable || kind == ACCESS_WRITE)) {
+    granted |= UC_PROT_WRITE;
+    page->state |= PAGE_WRITABLE;
+  }
+  return granted;
+}
+
+static uint32_t grant_device(const struct engine_translation *t, enum access_kind kind) {
+  return UC_PROT_READ | (t->writable || kind == ACCESS_WRITE ? UC_PROT_WRITE : 0);
+}
+
+bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user) {
+  struct engine *e = user;
+  struct engine_translation t;
+  enum access_kind kind = type == UC_MEM_FETCH   ? ACCESS_FETCH
+                          : type == UC_MEM_WRITE ? ACCESS_WRITE
+                                                 : ACCESS_READ;
+  (void)uc;
+  if (e->alias != MEMORY_NO_PAGE) {
+    entry->paddr = e->alias;
+    entry->perms = UC_PROT_READ | UC_PROT_EXEC;
+    return true;
+  }
+  if (!address_is_canonical(e->cpu, linear)) return refuse(e, REFUSED_NONCANONICAL, linear, kind);
+  if (!e->client.translate(e->client.context, linear, kind, e->cpu->rflags & RFLAGS_AC, &t)) {
+    e->refused_code = t.error_code;
+    return refuse(e, REFUSED_PAGE, linear, kind);
+  }
+  struct page *page = memory_page(&e->memory, t.physical);
+  entry->paddr = t.physical;
+  if (!page) {
+    if (kind == ACCESS_FETCH) return refuse(e, REFUSED_NO_MEMORY, linear, kind);
+    entry->perms = grant_device(&t, kind);
+    return true;
+  }
+  if (kind == ACCESS_WRITE && !allow_write(e, page, linear, t.physical)) return false;
+  entry->perms = grant(e, page, kind, &t);
+  if (entry->perms & UC_PROT_EXEC) remember_code(e, linear, t.physical);
+  return true;
+}
+
+void translate_again(struct engine *e, uint64_t linear) {
+  uint64_t physical = translate_code(e, linear);
+  if (physical == MEMORY_NO_PAGE) return;
+  uc_ctl_remove_cache(e->uc, linear, linear + 1);
+}
+
+void translate_open_window(struct engine *e, uint64_t begin, uint64_t end) {
+  *e->window_begin = begin;
+  *e->window_end = end;
+}
+
+void translate_close_window(struct engine *e) {
+  if (e->tracing) {
+    translate_open_window(e, 1, 0); /* an empty range means every address */
+  } else {
+    translate_open_window(e, NOWHERE, NOWHERE);
+  }
+}
+
+static bool window_covers(const struct engine *e, uint64_t begin, uint64_t end) {
+  return e->tracing || (*e->window_begin <= begin && end <= *e->window_end);
+}
+
+/* The addresses of `block` that must be hooked: from the first sensitive instruction to the one after the
+ * last, where a native execution is seen to be over. */
+static bool wants_window(const struct block *block, uint64_t linear, uint64_t *begin, uint64_t *end) {
+  *begin = linear;
+  *end = linear + block->size - 1u;
+  if (block->stepped) return true;
+  if (block->site_count == 0) return false;
+  unsigned last = block_index(block, block->site[block->site_count - 1].offset);
+  *begin = linear + block->site[0].offset;
+  *end = linear + block->offset[last + 1 < block->count ? last + 1 : last];
+  return true;
+}
+
+/* The library has translated a block and is about to run it. A sensitive one is translated a second time with
+ * the code hook's range around what is sensitive: hooks cost nothing elsewhere. */
+void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
+  struct engine *e = user;
+  struct block_place place;
+  uint64_t begin, end;
+  (void)uc, (void)before;
+  clock_park(e);
+  e->translated += BYTES_OF_BLOCK + (uint64_t)now->icount * BYTES_OF_INSTRUCTION;
+  if (e->translated > BUDGET) {
+    translate_flush_code(e);
+    translate_close_window(e);
+    events_redirect(e, now->pc);
+    return;
+  }
+  bool for_deadline = e->deadline_block == now->pc;
+  unsigned replaced = e->blocks.replaced;
+  if (now->size == 0) return; /* nothing but the end of the run, see fault.c */
+  struct block *block = NULL;
+  if (translate_place(e, now->pc, now->size, &place))
+    block = blocks_make(&e->blocks, &place, now->icount, for_deadline);
+  if (!block) {
+    e->failure = RS_OUT_OF_MEMORY;
+    uc_emu_stop(e->uc);
+    return;
+  }
+  if (e->blocks.replaced != replaced) clock_forget_blocks(e);
+  if (wants_window(block, now->pc, &begin, &end) && !window_covers(e, begin, end)) {
+    translate_open_window(e, begin, end);
+    translate_again(e, now->pc);
+    events_redirect(e, now->pc);
+    return;
+  }
+  if (for_deadline) e->deadline_block = NO_LINEAR;
+  translate_close_window(e);
+}
