@@ -67,7 +67,10 @@ struct rs_step {
   uint8_t level; /* of a page-table entry: 5 = PML5E .. 1 = PTE; else 0 */
   uint16_t id;   /* enum rs_check, or enum rs_item of a read or write */
   uint16_t reg;  /* enum rs_register, RS_NO_REGISTER for memory */
-  uint16_t walk; /* index of the first step of the page walk that translated `linear`, or RS_NO_WALK */
+  /* Index of the first step of the page walk that translated `linear`, or RS_NO_WALK. Of the first entry of a
+   * walk: its own index; or, when entries above it were told already, the first step of the walk that told
+   * them. */
+  uint16_t walk;
   union {
     uint64_t operand[4]; /* of a check, in the order its text names them: {a} {b} {c} {d} */
     struct {

@@ -21,18 +21,39 @@ static uint64_t overlay_write(const struct rs_step *write, uint64_t physical, un
   return value;
 }
 
-uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size) {
-  uint64_t offset = physical % GUEST_PAGE_SIZE, value = 0;
-  assert(size <= 8 && offset + size <= GUEST_PAGE_SIZE);
-  const uint8_t *page = b->memory->page(b->memory->context, physical - offset);
-  if (!page) return low_bytes(UINT64_MAX, size);
-  memcpy(&value, page + offset, size); /* hosts are little-endian, as guests are */
+/* Hosts are little-endian, as guests are. The common sizes are loads; the rest is for what crosses a page. */
+static uint64_t host_load(const uint8_t *bytes, unsigned size) {
+  uint64_t value = 0;
+  uint32_t half;
+  switch (size) {
+  case 8: memcpy(&value, bytes, 8); return value;
+  case 4: memcpy(&half, bytes, 4); return half;
+  default:
+    for (unsigned i = 0; i < size; i++)
+      value |= (uint64_t)bytes[i] << 8 * i;
+    return value;
+  }
+}
+
+/* What the page at `host`, which holds `physical`, has there under the pending writes. */
+static uint64_t page_read(const struct builder *b, const uint8_t *host, uint64_t physical, unsigned size) {
+  if (!host) return low_bytes(UINT64_MAX, size);
+  uint64_t value = host_load(host + physical % GUEST_PAGE_SIZE, size);
   for (unsigned i = 0; i < b->memory_write_count; i++) {
     const struct rs_step *write = &b->out->step[b->memory_write[i]];
     if (write->write.physical < physical + size && physical < write->write.physical + write->size)
       value = overlay_write(write, physical, size, value);
   }
   return value;
+}
+
+static const uint8_t *host_page(const struct builder *b, uint64_t physical) {
+  return b->memory->page(b->memory->context, physical - physical % GUEST_PAGE_SIZE);
+}
+
+uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size) {
+  assert(size <= 8 && physical % GUEST_PAGE_SIZE + size <= GUEST_PAGE_SIZE);
+  return page_read(b, host_page(b, physical), physical, size);
 }
 
 static uint64_t read_entry(void *context, uint64_t physical, unsigned size) {
@@ -55,7 +76,7 @@ static void record_entry(struct builder *b, const struct paging_entry *entry, ui
   step->read.value.word[1] = entry->reserved;
 }
 
-static void record_update(struct builder *b, const struct paging_entry *entry, uint16_t walk) {
+static void record_update(struct builder *b, struct paging_entry *entry, uint16_t walk) {
   struct rs_step *step = builder_step(b, RS_STEP_WRITE);
   step->id = RS_ITEM_PAGE_ACCESSED_DIRTY;
   step->size = entry->size;
@@ -63,16 +84,18 @@ static void record_update(struct builder *b, const struct paging_entry *entry, u
   step->walk = walk;
   step->write.linear = step->write.physical = entry->physical;
   step->write.old.word[0] = entry->value;
-  step->write.new.word[0] = entry->updated;
+  step->write.new.word[0] = entry->value = entry->updated;
   memory_written(b);
 }
 
-/* Tells the checks of a walk in the order that decides: entries root first, then the combined rights. */
-static void record_checks(struct builder *b, const struct paging_walk *walk) {
+/* Tells the checks of a walk in the order that decides: entries root first, then the combined rights. The
+ * first `kept` entries were told before. */
+static void record_checks(struct builder *b, const struct paging_walk *walk, unsigned kept) {
   const struct paging_entry *last = &walk->entry[walk->count - 1];
   bool refused_by_entry = walk->refused && walk->right_count == 0;
   unsigned valid = walk->count - refused_by_entry;
-  if (valid) check(b, RS_CHECK_PAGE_ENTRIES_VALID, true, valid, walk->entry[valid - 1].level, 0, 0);
+  if (valid > kept)
+    check(b, RS_CHECK_PAGE_ENTRIES_VALID, true, valid - kept, walk->entry[valid - 1].level, 0, 0);
   if (refused_by_entry) {
     bool present = walk->check == RS_CHECK_PAGE_ENTRY_RESERVED;
     check(b, RS_CHECK_PAGE_ENTRY_PRESENT, present, last->value, last->level, 0, 0);
@@ -84,6 +107,26 @@ static void record_checks(struct builder *b, const struct paging_walk *walk) {
   }
 }
 
+/* Walks `linear` and tells it, from the first entry that the last walk does not share; false when refused. */
+static bool walk_record(struct builder *b, uint64_t linear, enum access_kind kind,
+                        enum access_privilege privilege) {
+  const struct paging_reader reader = { b, read_entry };
+  struct paging_walk *walk = &b->walk;
+  uint16_t from = b->walk_first, first = b->out->step_count;
+  unsigned kept = from == RS_NO_WALK ? 0 : paging_shared_entries(walk, b->walk_linear, linear);
+  paging_walk_on(b->after, &reader, linear, kind, privilege, kept, walk);
+  b->walk_first = RS_NO_WALK;
+  for (unsigned i = kept; i < walk->count; i++)
+    record_entry(b, &walk->entry[i], kept ? from : first);
+  if (walk->count) record_checks(b, walk, kept);
+  if (walk->refused) return fault_page(b, walk->error_code, linear);
+  for (unsigned i = 0; i < walk->count; i++)
+    if (walk->entry[i].updated != walk->entry[i].value) record_update(b, &walk->entry[i], first);
+  b->walk_linear = linear;
+  if (walk->count) b->walk_first = kept == walk->count ? from : first;
+  return true;
+}
+
 /* What passes as a write passes as a read, too. */
 static uint8_t kinds_allowed_by(enum access_kind kind) {
   return (uint8_t)(1U << kind | (kind == ACCESS_WRITE ? 1U << ACCESS_READ : 0));
@@ -91,26 +134,15 @@ static uint8_t kinds_allowed_by(enum access_kind kind) {
 
 static struct builder_page *page_walk(struct builder *b, uint64_t linear, enum access_kind kind,
                                       enum access_privilege privilege) {
-  const struct paging_reader reader = { b, read_entry };
-  struct paging_walk walk;
-  paging_walk(b->after, &reader, linear, kind, privilege, &walk);
-  uint16_t first = walk.count ? b->out->step_count : RS_NO_WALK;
-  for (unsigned i = 0; i < walk.count; i++)
-    record_entry(b, &walk.entry[i], first);
-  if (walk.count) record_checks(b, &walk);
-  if (walk.refused) {
-    fault_page(b, walk.error_code, linear);
-    return NULL;
-  }
-  for (unsigned i = 0; i < walk.count; i++)
-    if (walk.entry[i].updated != walk.entry[i].value) record_update(b, &walk.entry[i], first);
+  if (!walk_record(b, linear, kind, privilege)) return NULL;
   assert(b->page_count < BUILDER_PAGES);
   struct builder_page *page = &b->page[b->page_count++];
   page->linear_page = linear / GUEST_PAGE_SIZE;
-  page->physical_page = walk.physical - walk.physical % GUEST_PAGE_SIZE;
+  page->physical_page = b->walk.physical - b->walk.physical % GUEST_PAGE_SIZE;
+  page->host = host_page(b, page->physical_page);
   page->allowed = kinds_allowed_by(kind);
   page->privilege = (uint8_t)privilege;
-  page->walk = first;
+  page->walk = b->walk_first;
   return page;
 }
 
@@ -127,81 +159,103 @@ static struct builder_page *page_find(struct builder *b, uint64_t linear, enum a
   return page_walk(b, linear, kind, privilege);
 }
 
-/* The two parts of an access, the second empty unless it crosses a page. */
-struct access_parts {
-  unsigned size[2];
-  uint64_t linear[2], physical[2];
-  uint16_t walk[2];
+/* Up to 16 bytes in two registers: a union rs_value, stored by words and copied whole, would cost a stall of
+ * the store buffer for each access. */
+struct words {
+  uint64_t low, high;
 };
 
-/* Linear addresses wrap at 32 bits outside IA-32e mode [SDM3 "Address Translation in Protected Mode"]. */
-static bool access_resolve(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
-                           enum access_privilege privilege, struct access_parts *parts) {
-  unsigned room = (unsigned)(GUEST_PAGE_SIZE - linear % GUEST_PAGE_SIZE);
-  bool wide = b->after->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
-  parts->size[0] = size < room ? size : room;
-  parts->size[1] = size - parts->size[0];
-  parts->linear[0] = linear;
-  parts->linear[1] = wide ? linear + room : (uint32_t)(linear + room);
-  for (unsigned i = 0; i < 2 && parts->size[i]; i++) {
-    const struct builder_page *page = page_find(b, parts->linear[i], kind, privilege);
-    if (!page) return false;
-    parts->physical[i] = page->physical_page + parts->linear[i] % GUEST_PAGE_SIZE;
-    parts->walk[i] = page->walk;
-  }
-  return true;
+/* `value` without its first `bytes` bytes, or after as many empty ones; 1 to 15. */
+static struct words words_shift_down(struct words value, unsigned bytes) {
+  if (bytes >= 8) return (struct words){ value.high >> 8 * (bytes - 8), 0 };
+  return (struct words){ value.low >> 8 * bytes | value.high << (64 - 8 * bytes), value.high >> 8 * bytes };
 }
 
-/* Copies the bytes of part `i` into `bytes`. */
-static void part_read(struct builder *b, const struct access_parts *parts, unsigned i, uint8_t *bytes) {
-  for (unsigned done = 0; done < parts->size[i]; done += 8) {
-    unsigned size = parts->size[i] - done < 8 ? parts->size[i] - done : 8;
-    uint64_t value = physical_read(b, parts->physical[i] + done, size);
-    memcpy(bytes + done, &value, size);
-  }
+static struct words words_shift_up(struct words value, unsigned bytes) {
+  if (bytes >= 8) return (struct words){ 0, value.low << 8 * (bytes - 8) };
+  return (struct words){ value.low << 8 * bytes, value.high << 8 * bytes | value.low >> (64 - 8 * bytes) };
+}
+
+static struct words page_words(const struct builder *b, const struct builder_page *page, uint64_t linear,
+                               unsigned size) {
+  uint64_t physical = page->physical_page + linear % GUEST_PAGE_SIZE;
+  if (size <= 8) return (struct words){ page_read(b, page->host, physical, size), 0 };
+  return (struct words){ page_read(b, page->host, physical, 8),
+                         page_read(b, page->host, physical + 8, size - 8) };
+}
+
+/* How many bytes of an access lie in its first page. */
+static unsigned first_part(uint64_t linear, unsigned size) {
+  unsigned room = (unsigned)(GUEST_PAGE_SIZE - linear % GUEST_PAGE_SIZE);
+  return size < room ? size : room;
+}
+
+/* Linear addresses wrap at 32 bits outside IA-32e mode [SDM3 "Address Translation in Protected Mode"]. */
+static uint64_t linear_after(const struct builder *b, uint64_t linear, unsigned bytes) {
+  bool wide = b->after->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
+  return wide ? linear + bytes : (uint32_t)(linear + bytes);
 }
 
 bool access_read(struct builder *b, const struct access *access, union rs_value *value) {
-  struct access_parts parts;
+  unsigned size = first_part(access->linear, access->size), rest = access->size - size;
   assert(access->size >= 1 && access->size <= sizeof value->word);
-  if (!access_resolve(b, access->linear, access->size, ACCESS_READ, access->privilege, &parts)) return false;
-  memset(value, 0, sizeof *value);
-  part_read(b, &parts, 0, (uint8_t *)value);
-  part_read(b, &parts, 1, (uint8_t *)value + parts.size[0]);
+  const struct builder_page *page = page_find(b, access->linear, ACCESS_READ, access->privilege);
+  if (!page) return false;
+  struct words read = page_words(b, page, access->linear, size);
+  if (rest) {
+    uint64_t next = linear_after(b, access->linear, size);
+    const struct builder_page *second = page_find(b, next, ACCESS_READ, access->privilege);
+    if (!second) return false;
+    struct words high = words_shift_up(page_words(b, second, next, rest), size);
+    read = (struct words){ read.low | high.low, read.high | high.high };
+  }
   struct rs_step *step = builder_step(b, RS_STEP_READ);
   step->id = (uint16_t)access->item;
   step->reg = (uint16_t)access->reg;
   step->size = access->size;
-  step->walk = parts.walk[0];
+  step->walk = page->walk;
   step->read.linear = access->linear;
-  step->read.physical = parts.physical[0];
-  step->read.value = *value;
+  step->read.physical = page->physical_page + access->linear % GUEST_PAGE_SIZE;
+  step->read.value.word[0] = value->word[0] = read.low;
+  step->read.value.word[1] = value->word[1] = read.high;
   return true;
 }
 
+static void page_write(struct builder *b, const struct access *access, const struct builder_page *page,
+                       uint64_t linear, unsigned size, struct words value) {
+  struct words old = page_words(b, page, linear, size);
+  struct rs_step *step = builder_step(b, RS_STEP_WRITE);
+  step->id = (uint16_t)access->item;
+  step->reg = (uint16_t)access->reg;
+  step->size = (uint8_t)size;
+  step->walk = page->walk;
+  step->write.linear = linear;
+  step->write.physical = page->physical_page + linear % GUEST_PAGE_SIZE;
+  step->write.old.word[0] = old.low;
+  step->write.old.word[1] = old.high;
+  step->write.new.word[0] = low_bytes(value.low, size);
+  step->write.new.word[1] = size > 8 ? low_bytes(value.high, size - 8) : 0;
+  memory_written(b);
+}
+
 bool access_write(struct builder *b, const struct access *access, union rs_value value) {
-  struct access_parts parts;
-  const uint8_t *bytes = (const uint8_t *)&value;
+  unsigned size = first_part(access->linear, access->size), rest = access->size - size;
+  struct words bytes = { value.word[0], value.word[1] };
   assert(access->size >= 1 && access->size <= sizeof value.word);
-  if (!access_resolve(b, access->linear, access->size, ACCESS_WRITE, access->privilege, &parts)) return false;
-  for (unsigned i = 0; i < 2 && parts.size[i]; i++, bytes += parts.size[0]) {
-    struct rs_step *step = builder_step(b, RS_STEP_WRITE);
-    step->id = (uint16_t)access->item;
-    step->reg = (uint16_t)access->reg;
-    step->size = (uint8_t)parts.size[i];
-    step->walk = parts.walk[i];
-    step->write.linear = parts.linear[i];
-    step->write.physical = parts.physical[i];
-    part_read(b, &parts, i, (uint8_t *)&step->write.old);
-    memcpy(&step->write.new, bytes, parts.size[i]);
-    memory_written(b);
-  }
+  const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
+  if (!page) return false;
+  uint64_t next = rest ? linear_after(b, access->linear, size) : 0;
+  const struct builder_page *second = rest ? page_find(b, next, ACCESS_WRITE, access->privilege) : NULL;
+  if (rest && !second) return false;
+  page_write(b, access, page, access->linear, size, bytes);
+  if (rest) page_write(b, access, second, next, rest, words_shift_down(bytes, size));
   return true;
 }
 
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
                   enum access_privilege privilege) {
-  struct access_parts parts;
+  unsigned first = first_part(linear, size);
   assert(size >= 1 && size <= GUEST_PAGE_SIZE);
-  return access_resolve(b, linear, size, kind, privilege, &parts);
+  if (!page_find(b, linear, kind, privilege)) return false;
+  return first == size || page_find(b, linear_after(b, linear, first), kind, privilege);
 }

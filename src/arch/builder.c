@@ -1,9 +1,6 @@
 /* Builds a transition step by step: records checks, reads and writes, and keeps the state they lead to. */
 #include "arch/builder.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "arch/instruction.h"
 
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
@@ -19,29 +16,9 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   b->memory = memory;
   b->out = out;
   b->page_count = 0;
+  b->walk_first = RS_NO_WALK;
   b->memory_write_count = 0;
   b->ext = 0;
-}
-
-struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind) {
-  assert(b->out->step_count < RS_STEP_LIMIT);
-  struct rs_step *step = &b->out->step[b->out->step_count++];
-  memset(step, 0, sizeof *step);
-  step->kind = (uint8_t)kind;
-  step->walk = RS_NO_WALK;
-  return step;
-}
-
-bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
-           uint64_t operand_c, uint64_t operand_d) {
-  struct rs_step *step = builder_step(b, RS_STEP_CHECK);
-  step->id = (uint16_t)id;
-  step->passed = passed;
-  step->operand[0] = operand_a;
-  step->operand[1] = operand_b;
-  step->operand[2] = operand_c;
-  step->operand[3] = operand_d;
-  return passed;
 }
 
 /* True but for unblock_nmi, the documented exception. */
@@ -94,6 +71,10 @@ static void write_value(struct builder *b, enum rs_register reg, uint8_t size, u
 }
 
 void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
+  if (reg >= RS_CR0 && reg <= RS_CR4) { /* what was walked before may no longer hold */
+    b->page_count = 0;
+    b->walk_first = RS_NO_WALK;
+  }
   write_value(b, reg, sizeof value, (union rs_value){ .word = { value, 0 } });
 }
 

@@ -2,6 +2,9 @@
 #ifndef ARCH_BUILDER_H
 #define ARCH_BUILDER_H
 
+#include <assert.h>
+#include <string.h>
+
 #include "arch/bits.h"
 #include "arch/memory.h"
 #include "arch/paging.h"
@@ -18,11 +21,16 @@ struct builder {
   struct builder_page {
     uint64_t linear_page;
     uint64_t physical_page;
-    uint8_t allowed;   /* set of 1 << enum access_kind that were checked for `privilege` and passed */
-    uint8_t privilege; /* enum access_privilege */
-    uint16_t walk;     /* index of the first step of the walk */
+    const uint8_t *host; /* its bytes; NULL where there is no memory */
+    uint8_t allowed;     /* set of 1 << enum access_kind that were checked for `privilege` and passed */
+    uint8_t privilege;   /* enum access_privilege */
+    uint16_t walk;       /* index of the first step of the walk */
   } page[BUILDER_PAGES];
   unsigned page_count;
+  /* The last walk, of `walk_linear`: one that shares its upper entries reads and tells only the rest. */
+  struct paging_walk walk;
+  uint64_t walk_linear;
+  uint16_t walk_first; /* index of its first step, RS_NO_WALK when there is none to share */
   /* Steps that write memory, newest last: the overlay that later reads see. */
   uint16_t memory_write[128];
   unsigned memory_write_count;
@@ -35,10 +43,30 @@ struct builder {
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out);
 
+/* The next free step, counted and zeroed but for its kind; for the few writers of steps in arch. Here, like
+ * check, because a transition takes some fifty of them. */
+static inline struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind) {
+  assert(b->out->step_count < RS_STEP_LIMIT);
+  struct rs_step *step = &b->out->step[b->out->step_count++];
+  memset(step, 0, sizeof *step);
+  step->kind = (uint8_t)kind;
+  step->walk = RS_NO_WALK;
+  return step;
+}
+
 /* Records a check, its operands in the order that its text names them (0 where there is none), and returns
  * `passed`, so that it reads: if (!check(b, ...)) return fault_code(b, ...). */
-bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
-           uint64_t operand_c, uint64_t operand_d);
+static inline bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a,
+                         uint64_t operand_b, uint64_t operand_c, uint64_t operand_d) {
+  struct rs_step *step = builder_step(b, RS_STEP_CHECK);
+  step->id = (uint16_t)id;
+  step->passed = passed;
+  step->operand[0] = operand_a;
+  step->operand[1] = operand_b;
+  step->operand[2] = operand_c;
+  step->operand[3] = operand_d;
+  return passed;
+}
 
 /* A transition checks first and writes last: no register write may precede a fault (asserted), and of the
  * memory writes that do, the commit keeps only RS_ITEM_PAGE_ACCESSED_DIRTY. So what can fault is probed
@@ -70,8 +98,5 @@ void advance_rip(struct builder *b, const struct rs_instruction *instruction);
 
 /* The same for one that goes elsewhere; RF is the caller's, because some of them load it. */
 void jump_to(struct builder *b, uint64_t rip);
-
-/* The next free step, counted and zeroed but for its kind; for the few writers of steps in arch. */
-struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind);
 
 #endif

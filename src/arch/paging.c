@@ -20,81 +20,82 @@
 /* Bits `low` to `high`, inclusive. */
 #define BITS(high, low) ((UINT64_MAX >> (63 - (high))) & (UINT64_MAX << (low)))
 
-/* What distinguishes the paging modes. */
-struct paging_mode {
-  uint8_t levels;     /* the root's level */
-  uint8_t entry_size; /* in bytes */
-  uint8_t index_bits; /* of the linear address that select an entry of a table */
-  uint64_t root;      /* the bits of CR3 that locate the root */
-  uint64_t reserved;  /* in every entry but the PDPTEs of PAE paging */
-  bool large_pages;   /* PS is honoured in a PDE */
-  bool amd;
+#define HIGH_51 BITS(51, MODEL_PHYSICAL_BITS)
+#define HIGH_62 BITS(62, MODEL_PHYSICAL_BITS)
+
+/* What distinguishes the paging modes [SDM3 "32-Bit Paging"], [SDM3 "PAE Paging"], [SDM3 "4-Level Paging and
+ * 5-Level Paging"]. XD is reserved besides when EFER.NXE is clear. AMD alone reserves bit 8 of the upper
+ * entries that refer to a table [APM2 "Long-Mode Page Translation"]. */
+static const struct paging_mode {
+  uint8_t levels;                    /* the root's level */
+  uint8_t entry_size;                /* in bytes */
+  uint8_t index_bits;                /* of the linear address that select an entry of a table */
+  uint8_t rights_levels;             /* no rights and no accessed bit above this level */
+  uint8_t leaf_levels;               /* set of 1 << level where PS makes a leaf */
+  uint64_t root;                     /* the bits of CR3 that locate the root */
+  uint64_t table[PAGING_LEVELS + 1]; /* reserved bits of an entry that refers to a table, by its level */
+  uint64_t leaf[PAGING_LEVELS + 1];  /* reserved bits of a leaf */
+} modes[] = {
+#define MODE_32(leaves)                                                                                      \
+  {                                                                                                          \
+    .levels = 2, .entry_size = 4, .index_bits = 10, .rights_levels = 2, .leaf_levels = leaves,               \
+    .root = BITS(31, 12), .leaf = {                                                                          \
+      [2] = BITS(21, MODEL_PHYSICAL_BITS - 19)                                                               \
+    }                                                                                                        \
+  }
+#define MODE_LONG(top, amd)                                                                                  \
+  {                                                                                                          \
+    .levels = top, .entry_size = 8, .index_bits = 9, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,     \
+    .root = BITS(MODEL_PHYSICAL_BITS - 1, 12),                                                               \
+    .table = { [2] = HIGH_51,                                                                                \
+               [3] = HIGH_51 | (amd),                                                                        \
+               [4] = HIGH_51 | ENTRY_PS | (amd),                                                             \
+               [5] = HIGH_51 | ENTRY_PS | (amd) },                                                           \
+    .leaf = {                                                                                                \
+      [1] = HIGH_51,                                                                                         \
+      [2] = HIGH_51 | BITS(20, 13),                                                                          \
+      [3] = HIGH_51 | BITS(29, 13)                                                                           \
+    }                                                                                                        \
+  }
+  MODE_32(0),
+  MODE_32(1 << 2),
+  { .levels = 3,
+    .entry_size = 8,
+    .index_bits = 9,
+    .rights_levels = 2,
+    .leaf_levels = 1 << 2,
+    .root = BITS(31, 5),
+    .table = { [2] = HIGH_62, [3] = BITS(63, MODEL_PHYSICAL_BITS) | BITS(8, 5) | BITS(2, 1) },
+    .leaf = { [1] = HIGH_62, [2] = HIGH_62 | BITS(20, 13) } },
+  MODE_LONG(4, 0),
+  MODE_LONG(4, ENTRY_G),
+  MODE_LONG(5, 0),
+  MODE_LONG(5, ENTRY_G),
+#undef MODE_32
+#undef MODE_LONG
 };
 
-static bool mode_is_pae(const struct paging_mode *mode) {
-  return mode->levels == 3;
-}
-
-static bool mode_is_32_bit(const struct paging_mode *mode) {
-  return mode->levels == 2;
-}
-
-static struct paging_mode mode_in_force(const struct rs_cpu *cpu) {
-  uint64_t efer = cpu->msr[RS_MSR_INDEX(RS_EFER)];
-  uint64_t no_execute = efer & EFER_NXE ? 0 : ENTRY_XD;
-  struct paging_mode mode = { .entry_size = 8, .index_bits = 9, .large_pages = true };
-  mode.amd = cpu->model == RS_CPU_AMD;
-  if (efer & EFER_LMA) {
-    mode.levels = cpu->cr4 & CR4_LA57 ? 5 : 4;
-    mode.root = BITS(MODEL_PHYSICAL_BITS - 1, 12);
-    mode.reserved = BITS(51, MODEL_PHYSICAL_BITS) | no_execute;
-  } else if (cpu->cr4 & CR4_PAE) {
-    mode.levels = 3;
-    mode.root = BITS(31, 5);
-    mode.reserved = BITS(62, MODEL_PHYSICAL_BITS) | no_execute;
-  } else {
-    mode = (struct paging_mode){ .levels = 2, .entry_size = 4, .index_bits = 10, .root = BITS(31, 12) };
-    mode.large_pages = (cpu->cr4 & CR4_PSE) != 0;
-  }
-  return mode;
-}
-
-static bool entry_is_leaf(const struct paging_mode *mode, unsigned level, uint64_t value) {
-  if (level == 1) return true;
-  if (!(value & ENTRY_PS)) return false;
-  return level == 2 ? mode->large_pages : level == 3 && mode->levels > 3;
+static const struct paging_mode *mode_in_force(const struct rs_cpu *cpu) {
+  if (cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA)
+    return &modes[3 + (cpu->cr4 & CR4_LA57 ? 2 : 0) + (cpu->model == RS_CPU_AMD)];
+  if (cpu->cr4 & CR4_PAE) return &modes[2];
+  return &modes[cpu->cr4 & CR4_PSE ? 1 : 0];
 }
 
 static unsigned level_shift(const struct paging_mode *mode, unsigned level) {
   return 12 + mode->index_bits * (level - 1);
 }
 
-/* [SDM3 "32-Bit Paging"], [SDM3 "PAE Paging"], [SDM3 "4-Level Paging and 5-Level Paging"]. AMD alone reserves
- * bit 8 of the upper entries that refer to a table [APM2 "Long-Mode Page Translation"]. */
-static uint64_t entry_reserved(const struct paging_mode *mode, unsigned level, bool leaf) {
-  if (mode_is_32_bit(mode)) return leaf && level == 2 ? BITS(21, MODEL_PHYSICAL_BITS - 19) : 0;
-  if (mode_is_pae(mode) && level == 3) return BITS(63, MODEL_PHYSICAL_BITS) | BITS(8, 5) | BITS(2, 1);
-  if (leaf) return mode->reserved | (level > 1 ? BITS(level_shift(mode, level) - 1, 13) : 0);
-  uint64_t reserved = mode->reserved;
-  if (level > 3) reserved |= ENTRY_PS;
-  if (level > 2 && mode->amd) reserved |= ENTRY_G;
-  return reserved;
+static uint64_t entry_address(const struct paging_mode *mode, uint64_t table, uint64_t linear,
+                              unsigned level) {
+  unsigned bits = mode->levels == 3 && level == 3 ? 2 : mode->index_bits;
+  return table + (linear >> level_shift(mode, level) & ~(UINT64_MAX << bits)) * mode->entry_size;
 }
 
 /* PSE-36 keeps address bits 39 to 32 of a 4 MiB page in bits 20 to 13 of its PDE. */
-static uint64_t entry_frame(const struct paging_mode *mode, unsigned shift, uint64_t value) {
+static uint64_t leaf_frame(const struct paging_mode *mode, unsigned shift, uint64_t value) {
   uint64_t frame = value & BITS(MODEL_PHYSICAL_BITS - 1, 0) & UINT64_MAX << shift;
-  return mode_is_32_bit(mode) && shift > 12 ? frame | (value & BITS(20, 13)) << 19 : frame;
-}
-
-/* The PDPTEs of PAE paging carry neither rights nor an accessed bit. */
-static void entry_combine(struct paging_walk *walk, struct paging_entry *entry, bool leaf,
-                          enum access_kind kind) {
-  uint64_t value = entry->value;
-  walk->user &= (value & ENTRY_US) != 0;
-  walk->writable &= (value & ENTRY_RW) != 0;
-  walk->no_execute |= (value & ENTRY_XD) != 0;
-  entry->updated = value | ENTRY_A | (leaf && kind == ACCESS_WRITE ? ENTRY_D : 0);
+  return mode->levels == 2 && shift > 12 ? frame | (value & BITS(20, 13)) << 19 : frame;
 }
 
 /* [SDM3 "Page-Fault Exceptions"] */
@@ -110,88 +111,128 @@ static void walk_refuse(const struct rs_cpu *cpu, struct paging_walk *walk, enum
   if (kind == ACCESS_FETCH && (no_execute || cpu->cr4 & CR4_SMEP)) walk->error_code |= PF_FETCH;
 }
 
-static void right_add(struct paging_walk *walk, enum rs_check id, bool passed, uint64_t a, uint64_t b,
+/* True while no right has refused. */
+static bool right_add(struct paging_walk *walk, enum rs_check id, bool passed, uint64_t a, uint64_t b,
                       uint64_t c) {
-  if (walk->right_count && !walk->right[walk->right_count - 1].passed) return;
   walk->right[walk->right_count++] = (struct paging_check){ id, passed, { a, b, c } };
+  return passed;
 }
 
-/* [SDM3 "Determination of Access Rights"]: the checks that apply to this access. */
-static void walk_rights(const struct rs_cpu *cpu, struct paging_walk *walk, enum access_kind kind,
+/* [SDM3 "Determination of Access Rights"]: the checks that apply to this access, up to one that refuses. XD
+ * is reserved, so clear, where it has no meaning. */
+static bool walk_rights(const struct rs_cpu *cpu, struct paging_walk *walk, enum access_kind kind,
                         enum access_privilege privilege) {
   bool by_user = privilege == ACCESS_USER, implicit = privilege == ACCESS_IMPLICIT_SUPERVISOR;
-  bool wp = cpu->cr0 & CR0_WP, ac = cpu->rflags & RFLAGS_AC;
+  bool wp = cpu->cr0 & CR0_WP, ac = cpu->rflags & RFLAGS_AC, passed = true;
   if (by_user)
-    right_add(walk, RS_CHECK_PAGE_USER, walk->user, walk->user, 0, 0);
+    passed = right_add(walk, RS_CHECK_PAGE_USER, walk->user, walk->user, 0, 0);
   else if (kind == ACCESS_FETCH && cpu->cr4 & CR4_SMEP)
-    right_add(walk, RS_CHECK_PAGE_SMEP, !walk->user, 1, walk->user, 0);
+    passed = right_add(walk, RS_CHECK_PAGE_SMEP, !walk->user, 1, walk->user, 0);
   else if (kind != ACCESS_FETCH && cpu->cr4 & CR4_SMAP && walk->user)
-    right_add(walk, RS_CHECK_PAGE_SMAP, ac && !implicit, 1, ac, implicit);
-  if (kind == ACCESS_WRITE)
-    right_add(walk, RS_CHECK_PAGE_WRITABLE, walk->writable || !(wp || by_user), walk->writable, wp, by_user);
-  if (kind == ACCESS_FETCH) /* XD is reserved, so clear, where it has no meaning */
-    right_add(walk, RS_CHECK_PAGE_EXECUTABLE, !walk->no_execute, walk->no_execute, 0, 0);
-  if (walk->right_count && !walk->right[walk->right_count - 1].passed)
-    walk_refuse(cpu, walk, walk->right[walk->right_count - 1].id, kind, privilege);
+    passed = right_add(walk, RS_CHECK_PAGE_SMAP, ac && !implicit, 1, ac, implicit);
+  if (passed && kind == ACCESS_WRITE)
+    passed = right_add(walk, RS_CHECK_PAGE_WRITABLE, walk->writable || !(wp || by_user), walk->writable, wp,
+                       by_user);
+  if (passed && kind == ACCESS_FETCH)
+    passed = right_add(walk, RS_CHECK_PAGE_EXECUTABLE, !walk->no_execute, walk->no_execute, 0, 0);
+  return passed;
 }
 
-/* What the leaf decides. */
-static void walk_finish(const struct paging_mode *mode, struct paging_walk *walk, uint64_t linear) {
-  const struct paging_entry *leaf = &walk->entry[walk->count - 1];
+/* The rights that all entries together give, and what the leaf decides. */
+static void walk_finish(const struct paging_mode *mode, struct paging_walk *walk, uint64_t linear,
+                        enum access_kind kind) {
+  struct paging_entry *leaf = &walk->entry[walk->count - 1];
   unsigned shift = level_shift(mode, leaf->level);
+  if (kind == ACCESS_WRITE) leaf->updated |= ENTRY_D;
+  walk->user = (leaf->all & ENTRY_US) != 0;
+  walk->writable = (leaf->all & ENTRY_RW) != 0;
+  walk->no_execute = (leaf->any & ENTRY_XD) != 0;
   walk->global = (leaf->value & ENTRY_G) != 0;
   walk->dirty = (leaf->updated & ENTRY_D) != 0;
   walk->page_shift = (uint8_t)shift;
-  walk->physical = entry_frame(mode, shift, leaf->value) | (linear & ~(UINT64_MAX << shift));
+  walk->physical = leaf_frame(mode, shift, leaf->value) | (linear & ~(UINT64_MAX << shift));
 }
 
-/* Reads the entry of `level` in the table at `table`; true when it is a leaf. */
-static bool walk_visit(const struct paging_mode *mode, const struct paging_reader *reader,
-                       struct paging_walk *walk, uint64_t table, uint64_t linear, unsigned level) {
-  struct paging_entry *entry = &walk->entry[walk->count++];
-  uint64_t index = linear >> level_shift(mode, level) & ((UINT64_C(1) << mode->index_bits) - 1);
-  if (mode_is_pae(mode) && level == 3) index &= 3;
-  entry->physical = table + index * mode->entry_size;
+static bool value_is_leaf(const struct paging_mode *mode, unsigned level, uint64_t value) {
+  return level == 1 || (value & ENTRY_PS && mode->leaf_levels >> level & 1);
+}
+
+/* Reads the entry of `level` at `physical` and what it adds to `above`, NULL for the root. */
+static void entry_visit(const struct paging_mode *mode, const struct paging_reader *reader, uint64_t physical,
+                        unsigned level, const struct paging_entry *above, struct paging_entry *entry) {
+  uint64_t value = reader->read(reader->context, physical, mode->entry_size);
+  bool rights = level <= mode->rights_levels;
+  entry->physical = physical;
+  entry->value = value;
+  entry->updated = rights ? value | ENTRY_A : value;
+  entry->reserved = (value_is_leaf(mode, level, value) ? mode->leaf : mode->table)[level];
+  entry->all = (above ? above->all : UINT64_MAX) & (rights ? value : UINT64_MAX);
+  entry->any = (above ? above->any : 0) | (rights ? value : 0);
   entry->level = (uint8_t)level;
   entry->size = mode->entry_size;
-  entry->value = entry->updated = reader->read(reader->context, entry->physical, mode->entry_size);
-  bool leaf = entry_is_leaf(mode, level, entry->value);
-  entry->reserved = entry_reserved(mode, level, leaf);
-  return leaf;
+}
+
+/* Reads the entries from the root to the leaf, but for the `kept` ones; false at one that is not present or
+ * has a reserved bit set. */
+static bool walk_entries(const struct rs_cpu *cpu, const struct paging_mode *mode,
+                         const struct paging_reader *reader, uint64_t linear, unsigned kept,
+                         struct paging_walk *walk) {
+  uint64_t no_execute = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_NXE ? 0 : ENTRY_XD;
+  const struct paging_entry *above = kept ? &walk->entry[kept - 1] : NULL;
+  unsigned level = mode->levels - kept;
+  for (walk->count = kept; !above || !value_is_leaf(mode, level + 1, above->value); level--) {
+    struct paging_entry *entry = &walk->entry[walk->count++];
+    uint64_t table = above ? above->value & BITS(MODEL_PHYSICAL_BITS - 1, 12) : cpu->cr3 & mode->root;
+    entry_visit(mode, reader, entry_address(mode, table, linear, level), level, above, entry);
+    entry->reserved |= no_execute;
+    if (!(entry->value & ENTRY_P) || entry->value & entry->reserved) return false;
+    above = entry;
+  }
+  return true;
 }
 
 static void walk_flat(struct paging_walk *walk, uint64_t linear) {
   walk->user = walk->writable = walk->dirty = true;
+  walk->no_execute = walk->global = false;
   walk->page_shift = 12;
   walk->physical = linear;
 }
 
-void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
-                 enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk) {
+void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
+                    enum access_kind kind, enum access_privilege privilege, unsigned kept,
+                    struct paging_walk *walk) {
+  const struct paging_mode *mode = mode_in_force(cpu);
   walk->count = walk->right_count = 0;
-  walk->no_execute = walk->global = walk->refused = false;
+  walk->refused = false;
   if (!(cpu->cr0 & CR0_PG)) {
     walk_flat(walk, linear);
     return;
   }
-  struct paging_mode mode = mode_in_force(cpu);
-  walk->user = walk->writable = true;
-  uint64_t table = cpu->cr3 & mode.root;
-  bool leaf = false;
-  for (unsigned level = mode.levels; !leaf; level--) {
-    leaf = walk_visit(&mode, reader, walk, table, linear, level);
-    struct paging_entry *entry = &walk->entry[walk->count - 1];
-    bool present = entry->value & ENTRY_P;
-    if (!present || entry->value & entry->reserved) {
-      walk_refuse(cpu, walk, present ? RS_CHECK_PAGE_ENTRY_RESERVED : RS_CHECK_PAGE_ENTRY_PRESENT, kind,
-                  privilege);
-      return;
-    }
-    if (!(mode_is_pae(&mode) && level == 3)) entry_combine(walk, entry, leaf, kind);
-    table = entry->value & BITS(MODEL_PHYSICAL_BITS - 1, 12);
+  if (!walk_entries(cpu, mode, reader, linear, kept, walk)) {
+    bool present = walk->entry[walk->count - 1].value & ENTRY_P;
+    walk_refuse(cpu, walk, present ? RS_CHECK_PAGE_ENTRY_RESERVED : RS_CHECK_PAGE_ENTRY_PRESENT, kind,
+                privilege);
+    return;
   }
-  walk_finish(&mode, walk, linear);
-  walk_rights(cpu, walk, kind, privilege);
+  walk_finish(mode, walk, linear, kind);
+  if (!walk_rights(cpu, walk, kind, privilege))
+    walk_refuse(cpu, walk, walk->right[walk->right_count - 1].id, kind, privilege);
+}
+
+void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
+                 enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk) {
+  paging_walk_on(cpu, reader, linear, kind, privilege, 0, walk);
+}
+
+unsigned paging_shared_entries(const struct paging_walk *walk, uint64_t other, uint64_t linear) {
+  unsigned shared = 0;
+  while (shared < walk->count) {
+    const struct paging_entry *entry = &walk->entry[shared];
+    unsigned shift = 12 + (entry->size == 8 ? 9 : 10) * (entry->level - 1U);
+    if ((linear ^ other) >> shift) break;
+    shared++;
+  }
+  return shared;
 }
 
 static bool sign_extends(uint64_t value, unsigned bits) {

@@ -20,6 +20,7 @@ struct paging_entry {
   uint64_t value;
   uint64_t updated;  /* `value` with the accessed and dirty bits that this access sets */
   uint64_t reserved; /* the bits that must be zero here */
+  uint64_t all, any; /* AND and OR of the entries that carry rights, from the root to here */
   uint8_t level;     /* 5 = PML5E, 4 = PML4E, 3 = PDPTE, 2 = PDE, 1 = PTE */
   uint8_t size;      /* 4 or 8 bytes */
 };
@@ -64,6 +65,16 @@ struct paging_reader {
  * those of the upper levels. */
 void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
                  enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk);
+
+/* The same, but the first `kept` entries of `walk` stay from its last use, as a processor's paging-structure
+ * caches would have them. */
+void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
+                    enum access_kind kind, enum access_privilege privilege, unsigned kept,
+                    struct paging_walk *walk);
+
+/* How many entries, from the root down, a walk of `linear` shares with `walk`, a walk of `other` that was not
+ * refused, under the same control registers. */
+unsigned paging_shared_entries(const struct paging_walk *walk, uint64_t other, uint64_t linear);
 
 /* True when `linear` is canonical for the paging mode in force (48 or 57 bits) [SDM1 "Canonical Addressing"].
  */
