@@ -196,6 +196,7 @@ enum rs_check {
   X(IDT_GATE, "IDT gate")                                                                                    \
   X(GDT_DESCRIPTOR, "GDT descriptor")                                                                        \
   X(LDT_DESCRIPTOR, "LDT descriptor")                                                                        \
+  X(DESCRIPTOR_UPPER, "upper half of a descriptor") /* of 16 bytes, in IA-32e mode */                        \
   X(DESCRIPTOR_ACCESSED, "accessed bit of a descriptor")                                                     \
   X(DESCRIPTOR_BUSY, "busy bit of a TSS descriptor")                                                         \
   X(TSS_STACK_POINTER, "TSS stack pointer")                                                                  \

@@ -24,10 +24,10 @@ const struct bit_name bits_efer[] = {
 };
 
 const struct bit_name bits_rflags[] = {
-  NAME(RFLAGS, CF), NAME(RFLAGS, PF), NAME(RFLAGS, AF), NAME(RFLAGS, ZF),  NAME(RFLAGS, SF),
-  NAME(RFLAGS, TF), NAME(RFLAGS, IF), NAME(RFLAGS, DF), NAME(RFLAGS, OF),  NAME(RFLAGS, NT),
-  NAME(RFLAGS, RF), NAME(RFLAGS, VM), NAME(RFLAGS, AC), NAME(RFLAGS, VIF), NAME(RFLAGS, VIP),
-  NAME(RFLAGS, ID), { 0, NULL },
+  NAME(RFLAGS, CF),  NAME(RFLAGS, PF), NAME(RFLAGS, AF), NAME(RFLAGS, ZF), NAME(RFLAGS, SF),
+  NAME(RFLAGS, TF),  NAME(RFLAGS, IF), NAME(RFLAGS, DF), NAME(RFLAGS, OF), NAME(RFLAGS, IOPL),
+  NAME(RFLAGS, NT),  NAME(RFLAGS, RF), NAME(RFLAGS, VM), NAME(RFLAGS, AC), NAME(RFLAGS, VIF),
+  NAME(RFLAGS, VIP), NAME(RFLAGS, ID), { 0, NULL },
 };
 
 const struct bit_name bits_page_fault[] = {
@@ -87,13 +87,26 @@ const struct bit_name *bits_of_register(enum rs_register reg) {
   }
 }
 
+static bool is_field(const struct bit_name *name) {
+  return name->bit & (name->bit - 1);
+}
+
+static void print_field(struct output *output, const struct bit_name *name, uint64_t value) {
+  output_text(output, name->name);
+  output_char(output, '=');
+  output_decimal(output, (value & name->bit) / (name->bit & -name->bit));
+}
+
 void bits_print(struct output *output, const struct bit_name *names, uint64_t value, const char *none) {
   if (!value) output_text(output, none);
   bool first = true;
   for (; names->name; names++) {
     if (!(value & names->bit)) continue;
     if (!first) output_char(output, '|');
-    output_text(output, names->name);
+    if (is_field(names))
+      print_field(output, names, value);
+    else
+      output_text(output, names->name);
     value &= ~names->bit;
     first = false;
   }
@@ -107,8 +120,12 @@ void bits_print_changes(struct output *output, const struct bit_name *names, uin
   for (; names->name; names++) {
     if (!((old ^ new) & names->bit)) continue;
     if (!first) output_char(output, ' ');
+    first = false;
+    if (is_field(names)) {
+      print_field(output, names, new);
+      continue;
+    }
     output_char(output, new & names->bit ? '+' : '-');
     output_text(output, names->name);
-    first = false;
   }
 }

@@ -6,7 +6,7 @@
 #include "trace/output.h"
 
 struct bit_name {
-  uint64_t bit;
+  uint64_t bit; /* or a field of several, printed with its value: "IOPL=3" */
   const char *name;
 };
 
@@ -20,7 +20,7 @@ const struct bit_name *bits_of_register(enum rs_register reg);
 /* "P|W|0x100": the names of the bits that are set, then what has no name; `none` when nothing is set. */
 void bits_print(struct output *output, const struct bit_name *names, uint64_t value, const char *none);
 
-/* "-IF +ZF": what changed, by name; a field of unnamed bits is left out. */
+/* "-IF +ZF IOPL=3": what changed, by name. */
 void bits_print_changes(struct output *output, const struct bit_name *names, uint64_t old, uint64_t new);
 
 #endif

@@ -2,42 +2,24 @@
 #include "trace/descriptors.h"
 
 #include "arch/bits.h"
+#include "arch/descriptor.h"
+#include "arch/gate.h"
 #include "trace/bit_names.h"
-
-/* System types [SDM3 "System Descriptor Types"]. */
-enum {
-  TYPE_TSS_16 = 1,
-  TYPE_LDT,
-  TYPE_TSS_16_BUSY,
-  TYPE_CALL_16,
-  TYPE_TASK_GATE,
-  TYPE_INTERRUPT_16,
-  TYPE_TRAP_16,
-  TYPE_TSS_32 = 9,
-  TYPE_TSS_32_BUSY = 11,
-  TYPE_CALL_32,
-  TYPE_INTERRUPT_32 = 14,
-  TYPE_TRAP_32
-};
 
 #define PAGE_PS (UINT64_C(1) << 7)
 #define PAGE_FRAME UINT64_C(0x000ffffffffff000) /* bits 51..12 */
 #define PAGE_FLAGS (UINT64_C(0x1ff) | UINT64_C(1) << 63)
 
-static bool type_is_gate(unsigned type) {
-  return (type >= TYPE_CALL_16 && type <= TYPE_TRAP_16) || type == TYPE_CALL_32 || type >= TYPE_INTERRUPT_32;
-}
-
 static const char *gate_name(unsigned type) {
   switch (type) {
-  case TYPE_CALL_16:
-  case TYPE_CALL_32: return "call gate";
-  case TYPE_TASK_GATE: return "task gate";
-  case TYPE_INTERRUPT_16:
-  case TYPE_INTERRUPT_32: return "interrupt gate";
-  case TYPE_TRAP_16:
-  case TYPE_TRAP_32: return "trap gate";
-  default: return "no gate";
+  case SYSTEM_CALL_GATE_16:
+  case SYSTEM_CALL_GATE: return "call gate";
+  case SYSTEM_TASK_GATE: return "task gate";
+  case SYSTEM_INTERRUPT_GATE_16:
+  case SYSTEM_INTERRUPT_GATE: return "interrupt gate";
+  case SYSTEM_TRAP_GATE_16:
+  case SYSTEM_TRAP_GATE: return "trap gate";
+  default: return NULL;
   }
 }
 
@@ -47,43 +29,42 @@ static void print_dpl_present(struct output *output, uint32_t attributes) {
   output_text(output, attributes & SEGMENT_P ? ", P" : ", not present");
 }
 
-/* [SDM3 "IDT Descriptors"], [SDM3 "64-Bit Mode IDT"]:
- *
- *   127..96  95..64         63..48         47..40         39..32     31..16    15..0
- *   0        offset 63..32  offset 31..16  P DPL S type   IST/count  selector  offset 15..0
- */
+static void print_gate_type(struct output *output, const struct gate *gate, bool wide) {
+  const char *name = gate_name(gate->type);
+  if (!name) {
+    output_text(output, "no gate, type ");
+    output_hex(output, gate->type);
+    return;
+  }
+  if (gate->type != SYSTEM_TASK_GATE)
+    output_text(output, wide ? "64-bit " : gate_is_16_bit(gate) ? "16-bit " : "32-bit ");
+  output_text(output, name);
+}
+
 void descriptor_print_gate(struct output *output, const uint64_t *word, unsigned size) {
-  uint32_t attributes = (uint32_t)(word[0] >> 40) & 0xff;
-  unsigned type = attributes & SEGMENT_TYPE, extra = (unsigned)(word[0] >> 32) & 0x1f;
-  uint64_t offset = (word[0] & 0xffff) | (word[0] >> 32 & 0xffff0000);
   bool wide = size == 16;
-  if (wide) offset |= word[1] << 32;
-  if (attributes & SEGMENT_S) {
-    output_text(output, "no gate but a segment");
-  } else {
-    output_text(output, wide ? "64-bit " : type == TYPE_TASK_GATE ? "" : type >= 8 ? "32-bit " : "16-bit ");
-    output_text(output, gate_name(type));
-  }
-  print_dpl_present(output, attributes);
+  struct gate gate = gate_decode(word[0], word[1], wide);
+  bool call = gate.type == SYSTEM_CALL_GATE || gate.type == SYSTEM_CALL_GATE_16;
+  print_gate_type(output, &gate, wide);
+  print_dpl_present(output, (uint32_t)gate.dpl << SEGMENT_DPL_SHIFT | (gate.present ? SEGMENT_P : 0));
   output_text(output, ", ");
-  output_hex_wide(output, word[0] >> 16 & 0xffff, 4);
-  if (type != TYPE_TASK_GATE) {
+  output_hex_wide(output, gate.selector, 4);
+  if (gate.type != SYSTEM_TASK_GATE) {
     output_char(output, ':');
-    output_hex(output, offset);
+    output_hex(output, gate.offset);
   }
-  bool call = type == TYPE_CALL_16 || type == TYPE_CALL_32;
   if (!call && !wide) return;
   output_text(output, call ? ", count " : ", IST ");
-  output_decimal(output, call ? extra : extra & 7);
+  output_decimal(output, call ? gate.parameters : gate.ist);
 }
 
 static const char *system_name(unsigned type) {
   switch (type) {
-  case TYPE_TSS_16: return "16-bit TSS, available";
-  case TYPE_LDT: return "LDT";
-  case TYPE_TSS_16_BUSY: return "16-bit TSS, busy";
-  case TYPE_TSS_32: return "TSS, available";
-  case TYPE_TSS_32_BUSY: return "TSS, busy";
+  case SYSTEM_TSS_16_AVAILABLE: return "16-bit TSS, available";
+  case SYSTEM_LDT: return "LDT";
+  case SYSTEM_TSS_16_BUSY: return "16-bit TSS, busy";
+  case SYSTEM_TSS_AVAILABLE: return "TSS, available";
+  case SYSTEM_TSS_BUSY: return "TSS, busy";
   default: return "reserved type";
   }
 }
@@ -115,21 +96,18 @@ static void print_segment(struct output *output, uint32_t attributes, uint64_t b
   output_hex(output, limit);
 }
 
-/* [SDM3 "Segment Descriptors"]:
- *
- *   127..96  95..64       63..56       55..52     51..48        47..40        39..16      15..0
- *   0        base 63..32  base 31..24  G DB L AVL limit 19..16  P DPL S type  base 23..0  limit 15..0
- */
-void descriptor_print(struct output *output, const uint64_t *word, unsigned size) {
-  uint32_t attributes = (uint32_t)(word[0] >> 40) & 0xf0ff;
-  if (!(attributes & SEGMENT_S) && type_is_gate(attributes & SEGMENT_TYPE)) {
-    descriptor_print_gate(output, word, size);
-    return;
-  }
-  uint32_t limit = (uint32_t)((word[0] & 0xffff) | (word[0] >> 32 & 0xf0000));
-  uint64_t base = (word[0] >> 16 & 0xffffff) | (word[0] >> 32 & 0xff000000);
-  if (size == 16) base |= word[1] << 32;
-  print_segment(output, attributes, base, attributes & SEGMENT_G ? limit << 12 | 0xfff : limit);
+void descriptor_print(struct output *output, uint64_t raw) {
+  struct rs_segment segment = descriptor_decode(raw, 0);
+  bool system = !(segment.attributes & SEGMENT_S);
+  if (system && gate_name(segment.attributes & SEGMENT_TYPE))
+    descriptor_print_gate(output, (uint64_t[]){ raw, 0 }, 8);
+  else
+    print_segment(output, segment.attributes, segment.base, segment.limit);
+}
+
+void descriptor_print_upper(struct output *output, uint64_t raw) {
+  output_text(output, "base 63..32 ");
+  output_hex(output, (uint32_t)raw);
 }
 
 void descriptor_print_segment(struct output *output, enum rs_register reg, const struct rs_segment *segment) {

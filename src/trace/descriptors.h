@@ -10,7 +10,10 @@ void descriptor_print_gate(struct output *output, const uint64_t *word, unsigned
 
 /* Any entry of the GDT or an LDT: "64-bit code, execute/read, accessed, DPL 0, P, base 0x0, limit 0xfffff".
  */
-void descriptor_print(struct output *output, const uint64_t *word, unsigned size);
+void descriptor_print(struct output *output, uint64_t raw);
+
+/* What a system descriptor has besides in IA-32e mode. */
+void descriptor_print_upper(struct output *output, uint64_t raw);
 
 /* The hidden part of a loaded segment, told the same way; "unusable" after a null selector. */
 void descriptor_print_segment(struct output *output, enum rs_register reg, const struct rs_segment *segment);

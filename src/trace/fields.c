@@ -172,7 +172,8 @@ static bool memory_meaning(struct output *output, const struct rs_step *step, co
     return true;
   case RS_ITEM_IDT_GATE: descriptor_print_gate(output, value->word, step->size); return true;
   case RS_ITEM_GDT_DESCRIPTOR:
-  case RS_ITEM_LDT_DESCRIPTOR: descriptor_print(output, value->word, step->size); return true;
+  case RS_ITEM_LDT_DESCRIPTOR: descriptor_print(output, value->word[0]); return true;
+  case RS_ITEM_DESCRIPTOR_UPPER: descriptor_print_upper(output, value->word[0]); return true;
   case RS_ITEM_PUSHED_FLAGS:
   case RS_ITEM_POPPED_FLAGS:
     bits_print(output, bits_rflags, value->word[0] & ~RFLAGS_FIXED, "none");

@@ -6,7 +6,7 @@
 #include "trace/fields.h"
 
 /* "   3  check  ok      text", "   4  read   IDT gate                address = value" */
-enum { COLUMN_KIND = 6, COLUMN_WHAT = 13, COLUMN_CHECK = 21, COLUMN_VALUE = 36, MEANING_SIZE = 256 };
+enum { COLUMN_KIND = 6, COLUMN_WHAT = 13, COLUMN_CHECK = 21, COLUMN_VALUE = 40, MEANING_SIZE = 256 };
 
 static void print_index(struct output *output, unsigned index) {
   output_column(output, index < 10 ? 3 : index < 100 ? 2 : 1);
@@ -44,6 +44,10 @@ static void print_check(struct output *output, const struct rs_step *step) {
   print_after(output, COLUMN_CHECK, COLOUR_FAINT, output_finish(&citation));
 }
 
+static uint64_t step_linear(const struct rs_step *step) {
+  return step->kind == RS_STEP_WRITE ? step->write.linear : step->read.linear;
+}
+
 static const char *level_name(unsigned level) {
   static const char *const name[] = { "entry", "PTE", "PDE", "PDPTE", "PML4E", "PML5E" };
   return level < sizeof name / sizeof name[0] ? name[level] : name[0];
@@ -72,25 +76,31 @@ static void print_value(struct output *output, const struct rs_step *step, const
   }
 }
 
-/* "0xffffffff80200800 (0x200800, walk 3)"; one address where the physical one is the same. */
+/* "0xffffffff80200800 (0x200800, walk 3)"; the physical address alone of page-table entries. */
 static void print_address(struct output *output, const struct rs_step *step) {
-  bool write = step->kind == RS_STEP_WRITE;
-  uint64_t linear = write ? step->write.linear : step->read.linear;
-  uint64_t physical = write ? step->write.physical : step->read.physical;
-  bool walked = step->walk != RS_NO_WALK;
-  output_hex(output, linear);
-  if (linear == physical && !walked) return;
+  output_hex(output, step_linear(step));
+  if (step->level || step->walk == RS_NO_WALK) return;
   output_text(output, " (");
-  output_hex(output, physical);
-  if (walked) {
-    output_text(output, ", walk ");
-    output_decimal(output, step->walk);
-  }
+  output_hex(output, step->kind == RS_STEP_WRITE ? step->write.physical : step->read.physical);
+  output_text(output, ", walk ");
+  output_decimal(output, step->walk);
   output_char(output, ')');
 }
 
-static void print_read_or_write(struct output *output, const struct rs_step *step,
+/* The first entry of a walk tells what is walked, as the first access that the walk translates has it. */
+static void print_walked(struct output *output, const struct rs_transition *transition, unsigned index) {
+  for (unsigned i = index + 1; i < transition->step_count; i++) {
+    const struct rs_step *step = &transition->step[i];
+    if (step->kind == RS_STEP_CHECK || step->level || step->walk != index) continue;
+    output_text(output, ", walk for ");
+    output_hex(output, step_linear(step));
+    return;
+  }
+}
+
+static void print_read_or_write(struct output *output, const struct rs_transition *transition, unsigned index,
                                 const struct rs_symbols *symbols) {
+  const struct rs_step *step = &transition->step[index];
   char text[MEANING_SIZE];
   struct output meaning;
   bool write = step->kind == RS_STEP_WRITE;
@@ -108,8 +118,9 @@ static void print_read_or_write(struct output *output, const struct rs_step *ste
   }
   print_value(output, step, write ? &step->write.new : &step->read.value);
   output_init(&meaning, NULL, text, sizeof text, false);
-  if (fields_meaning(&meaning, step, symbols))
-    print_after(output, COLUMN_VALUE, COLOUR_FAINT, output_finish(&meaning));
+  bool meant = fields_meaning(&meaning, step, symbols);
+  if (step->level && step->walk == index) print_walked(&meaning, transition, index);
+  if (meant) print_after(output, COLUMN_VALUE, COLOUR_FAINT, output_finish(&meaning));
 }
 
 void steps_print(struct output *output, const struct rs_transition *transition,
@@ -120,7 +131,7 @@ void steps_print(struct output *output, const struct rs_transition *transition,
     if (step->kind == RS_STEP_CHECK)
       print_check(output, step);
     else
-      print_read_or_write(output, step, symbols);
+      print_read_or_write(output, transition, i, symbols);
     output_line(output);
   }
 }
