@@ -1,170 +1,12 @@
-/* Decodes the sensitive instructions: prefixes, opcode tables, ModRM, immediates, effective sizes. */
+/* Decodes the sensitive instructions: prefixes, ModRM, immediates, effective sizes. */
 #include "arch/instruction.h"
 
 #include <string.h>
 
 #include "arch/bits.h"
+#include "arch/opcode.h"
 
 enum { LENGTH_LIMIT = 15 }; /* [SDM2 "Instruction Prefixes"] */
-
-/* What decides `operand_size`. */
-enum size_rule {
-  SIZE_ATTRIBUTE, /* 66 toggles 16 and 32 bits, REX.W makes 64 */
-  SIZE_STACK,     /* 64 bits by default in 64-bit mode, 16 by 66 [SDM1 "Operand-Size Attribute"] */
-  SIZE_MODE,      /* 64 bits in 64-bit mode, else 32 */
-  SIZE_TABLE,     /* 64 bits in 64-bit mode, else the attribute: LGDT and its like */
-  SIZE_REX_W,     /* 64 bits by REX.W, else 32 */
-  SIZE_WORD,      /* r/m16 whatever the attribute */
-};
-
-enum opcode_flag {
-  HAS_MODRM = 1,
-  MEMORY_ONLY = 2,   /* mod = 3 is another instruction or none */
-  REGISTER_ONLY = 4, /* mod below 3 is */
-  MOD_IGNORED = 8,   /* always a register [SDM2 "MOV—Move to/from Control Registers"] */
-  NOT_IN_64 = 16,
-  ONLY_IN_64 = 32,
-  NO_REFINING = 64, /* undefined with 66, F2 or F3: "NP" in the manual's opcode column */
-  NO_REPEAT = 128,  /* undefined with F2 or F3: "NFx" */
-  BYTE_DATA = 256,  /* of a port instruction */
-  PORT_DATA = 512,  /* 2 or 4 bytes of a port instruction */
-  IMMEDIATE_8 = 1024,
-  IMMEDIATE_16 = 2048,
-  FAR_POINTER = 4096,
-  PLAIN_SEGMENT = 8192, /* `reg` names a segment register: REX.R does not extend it */
-};
-
-struct opcode {
-  uint8_t operation; /* enum rs_operation; RS_OP_NONE: not sensitive */
-  uint8_t rule;      /* enum size_rule */
-  uint16_t flags;    /* set of enum opcode_flag */
-  uint8_t loaded;    /* the segment register that POP, LSS and their like load */
-};
-
-/* Opcodes of one byte; prefixes and the escape 0F are recognised before. */
-static const struct opcode one_byte[256] = {
-  [0x07] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_ES) },
-  [0x17] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_SS) },
-  [0x1f] = { RS_OP_POP_SEGMENT, SIZE_STACK, NOT_IN_64, RS_SEGMENT_INDEX(RS_DS) },
-  [0x63] = { RS_OP_ARPL, SIZE_WORD, HAS_MODRM | NOT_IN_64, 0 },
-  [0x6c] = { RS_OP_INS, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
-  [0x6d] = { RS_OP_INS, SIZE_ATTRIBUTE, PORT_DATA, 0 },
-  [0x6e] = { RS_OP_OUTS, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
-  [0x6f] = { RS_OP_OUTS, SIZE_ATTRIBUTE, PORT_DATA, 0 },
-  [0x8e] = { RS_OP_MOV_TO_SEGMENT, SIZE_WORD, HAS_MODRM | PLAIN_SEGMENT, 0 },
-  [0x9a] = { RS_OP_FAR_CALL, SIZE_ATTRIBUTE, FAR_POINTER | NOT_IN_64, 0 },
-  [0x9c] = { RS_OP_PUSHF, SIZE_STACK, 0, 0 },
-  [0x9d] = { RS_OP_POPF, SIZE_STACK, 0, 0 },
-  [0xc4] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY | NOT_IN_64,
-             RS_SEGMENT_INDEX(RS_ES) },
-  [0xc5] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY | NOT_IN_64,
-             RS_SEGMENT_INDEX(RS_DS) },
-  [0xca] = { RS_OP_FAR_RET, SIZE_ATTRIBUTE, IMMEDIATE_16, 0 },
-  [0xcb] = { RS_OP_FAR_RET, SIZE_ATTRIBUTE, 0, 0 },
-  [0xcc] = { RS_OP_INT3, SIZE_ATTRIBUTE, 0, 0 },
-  [0xcd] = { RS_OP_INT, SIZE_ATTRIBUTE, IMMEDIATE_8, 0 },
-  [0xce] = { RS_OP_INTO, SIZE_ATTRIBUTE, NOT_IN_64, 0 },
-  [0xcf] = { RS_OP_IRET, SIZE_ATTRIBUTE, 0, 0 },
-  [0xe4] = { RS_OP_IN, SIZE_ATTRIBUTE, BYTE_DATA | IMMEDIATE_8, 0 },
-  [0xe5] = { RS_OP_IN, SIZE_ATTRIBUTE, PORT_DATA | IMMEDIATE_8, 0 },
-  [0xe6] = { RS_OP_OUT, SIZE_ATTRIBUTE, BYTE_DATA | IMMEDIATE_8, 0 },
-  [0xe7] = { RS_OP_OUT, SIZE_ATTRIBUTE, PORT_DATA | IMMEDIATE_8, 0 },
-  [0xea] = { RS_OP_FAR_JMP, SIZE_ATTRIBUTE, FAR_POINTER | NOT_IN_64, 0 },
-  [0xec] = { RS_OP_IN, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
-  [0xed] = { RS_OP_IN, SIZE_ATTRIBUTE, PORT_DATA, 0 },
-  [0xee] = { RS_OP_OUT, SIZE_ATTRIBUTE, BYTE_DATA, 0 },
-  [0xef] = { RS_OP_OUT, SIZE_ATTRIBUTE, PORT_DATA, 0 },
-  [0xf1] = { RS_OP_INT1, SIZE_ATTRIBUTE, 0, 0 },
-  [0xf4] = { RS_OP_HLT, SIZE_ATTRIBUTE, 0, 0 },
-  [0xfa] = { RS_OP_CLI, SIZE_ATTRIBUTE, 0, 0 },
-  [0xfb] = { RS_OP_STI, SIZE_ATTRIBUTE, 0, 0 },
-};
-
-/* Opcodes that begin with 0F, but for those in groups. */
-static const struct opcode two_byte[256] = {
-  [0x02] = { RS_OP_LAR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [0x03] = { RS_OP_LSL, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [0x05] = { RS_OP_SYSCALL, SIZE_ATTRIBUTE, 0, 0 },
-  [0x06] = { RS_OP_CLTS, SIZE_ATTRIBUTE, 0, 0 },
-  [0x07] = { RS_OP_SYSRET, SIZE_REX_W, 0, 0 },
-  [0x08] = { RS_OP_INVD, SIZE_ATTRIBUTE, 0, 0 },
-  [0x09] = { RS_OP_WBINVD, SIZE_ATTRIBUTE, 0, 0 },
-  [0x0b] = { RS_OP_UD, SIZE_ATTRIBUTE, 0, 0 },
-  [0x20] = { RS_OP_MOV_FROM_CR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
-  [0x21] = { RS_OP_MOV_FROM_DR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
-  [0x22] = { RS_OP_MOV_TO_CR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
-  [0x23] = { RS_OP_MOV_TO_DR, SIZE_MODE, HAS_MODRM | MOD_IGNORED, 0 },
-  [0x30] = { RS_OP_WRMSR, SIZE_ATTRIBUTE, 0, 0 },
-  [0x31] = { RS_OP_RDTSC, SIZE_ATTRIBUTE, 0, 0 },
-  [0x32] = { RS_OP_RDMSR, SIZE_ATTRIBUTE, 0, 0 },
-  [0x33] = { RS_OP_RDPMC, SIZE_ATTRIBUTE, 0, 0 },
-  [0x34] = { RS_OP_SYSENTER, SIZE_ATTRIBUTE, 0, 0 },
-  [0x35] = { RS_OP_SYSEXIT, SIZE_REX_W, 0, 0 },
-  [0xa1] = { RS_OP_POP_SEGMENT, SIZE_STACK, 0, RS_SEGMENT_INDEX(RS_FS) },
-  [0xa2] = { RS_OP_CPUID, SIZE_ATTRIBUTE, 0, 0 },
-  [0xa9] = { RS_OP_POP_SEGMENT, SIZE_STACK, 0, RS_SEGMENT_INDEX(RS_GS) },
-  [0xaa] = { RS_OP_RSM, SIZE_ATTRIBUTE, 0, 0 },
-  [0xb2] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_SS) },
-  [0xb4] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_FS) },
-  [0xb5] = { RS_OP_LOAD_FAR_POINTER, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, RS_SEGMENT_INDEX(RS_GS) },
-  [0xb9] = { RS_OP_UD, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [0xff] = { RS_OP_UD, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-};
-
-/* Opcodes that the reg field of ModRM completes [SDM2 "Opcode Extensions for One-byte and Two-byte Opcodes"].
- */
-static const struct opcode group_5[8] = {
-  /* FF */
-  [3] = { RS_OP_FAR_CALL, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
-  [5] = { RS_OP_FAR_JMP, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
-};
-
-static const struct opcode group_6[8] = {
-  /* 0F 00 */
-  [0] = { RS_OP_SLDT, SIZE_ATTRIBUTE, HAS_MODRM, 0 }, [1] = { RS_OP_STR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [2] = { RS_OP_LLDT, SIZE_WORD, HAS_MODRM, 0 },      [3] = { RS_OP_LTR, SIZE_WORD, HAS_MODRM, 0 },
-  [4] = { RS_OP_VERR, SIZE_WORD, HAS_MODRM, 0 },      [5] = { RS_OP_VERW, SIZE_WORD, HAS_MODRM, 0 },
-};
-
-static const struct opcode group_7[8] = {
-  /* 0F 01 */
-  [0] = { RS_OP_SGDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
-  [1] = { RS_OP_SIDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
-  [2] = { RS_OP_LGDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
-  [3] = { RS_OP_LIDT, SIZE_TABLE, HAS_MODRM | MEMORY_ONLY, 0 },
-  [4] = { RS_OP_SMSW, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [6] = { RS_OP_LMSW, SIZE_WORD, HAS_MODRM, 0 },
-  [7] = { RS_OP_INVLPG, SIZE_ATTRIBUTE, HAS_MODRM | MEMORY_ONLY, 0 },
-};
-
-static const struct opcode group_7_register[64] = {
-  /* 0F 01 C0 to FF */
-  [0x08] = { RS_OP_MONITOR, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [0x09] = { RS_OP_MWAIT, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-  [0x0a] = { RS_OP_CLAC, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
-  [0x0b] = { RS_OP_STAC, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
-  [0x10] = { RS_OP_XGETBV, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
-  [0x11] = { RS_OP_XSETBV, SIZE_ATTRIBUTE, HAS_MODRM | NO_REFINING, 0 },
-  [0x38] = { RS_OP_SWAPGS, SIZE_ATTRIBUTE, HAS_MODRM | ONLY_IN_64, 0 },
-  [0x39] = { RS_OP_RDTSCP, SIZE_ATTRIBUTE, HAS_MODRM, 0 },
-};
-
-static const struct opcode group_9[8] = {
-  /* 0F C7 */
-  [6] = { RS_OP_RDRAND, SIZE_ATTRIBUTE, HAS_MODRM | REGISTER_ONLY | NO_REPEAT, 0 },
-  [7] = { RS_OP_RDSEED, SIZE_ATTRIBUTE, HAS_MODRM | REGISTER_ONLY | NO_REPEAT, 0 },
-};
-
-static const struct opcode group_15[8] = {
-  /* F3 0F AE */
-  [0] = { RS_OP_RDFSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
-  [1] = { RS_OP_RDGSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
-  [2] = { RS_OP_WRFSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
-  [3] = { RS_OP_WRGSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
-};
-
-static const struct opcode rdpid = { RS_OP_RDPID, SIZE_MODE, HAS_MODRM | REGISTER_ONLY, 0 };
-static const struct opcode invpcid = { RS_OP_INVPCID, SIZE_MODE, HAS_MODRM | MEMORY_ONLY, 0 };
 
 struct decoder {
   const uint8_t *bytes;
@@ -221,45 +63,6 @@ static bool bytes_take(struct decoder *d, unsigned size, uint64_t *value) {
   for (unsigned i = 0; i < size; i++)
     *value |= (uint64_t)d->bytes[d->at++] << (8 * i);
   return true;
-}
-
-static const struct opcode *opcode_in_group(const struct decoder *d, uint8_t modrm, uint8_t opcode) {
-  unsigned reg = modrm >> 3 & 7;
-  switch (opcode) {
-  case 0x00: return &group_6[reg];
-  case 0x01:
-    if (modrm >= 0xc0 && group_7_register[modrm - 0xc0].operation) return &group_7_register[modrm - 0xc0];
-    return &group_7[reg];
-  case 0xae: return d->refining == 0xf3 ? &group_15[reg] : NULL;
-  case 0xc7: return reg == 7 && d->refining == 0xf3 ? &rdpid : &group_9[reg];
-  default: return NULL;
-  }
-}
-
-static const struct opcode *opcode_find_38(struct decoder *d) {
-  if (d->count - d->at < 1 || d->bytes[d->at++] != 0x82) return NULL;
-  return d->operand_prefix && !d->refining ? &invpcid : NULL;
-}
-
-static const struct opcode *opcode_find_0f(struct decoder *d) {
-  if (d->count == d->at) return NULL;
-  uint8_t opcode = d->bytes[d->at++];
-  switch (opcode) {
-  case 0x38: return opcode_find_38(d);
-  case 0x00:
-  case 0x01:
-  case 0xae:
-  case 0xc7: return d->count > d->at ? opcode_in_group(d, d->bytes[d->at], opcode) : NULL;
-  default: return &two_byte[opcode];
-  }
-}
-
-/* The table's row for the opcode, which it takes; ModRM is only looked at. NULL or RS_OP_NONE: plain. */
-static const struct opcode *opcode_find(struct decoder *d) {
-  uint8_t opcode = d->bytes[d->at++];
-  if (opcode == 0x0f) return opcode_find_0f(d);
-  if (opcode != 0xff) return &one_byte[opcode];
-  return d->count > d->at ? &group_5[d->bytes[d->at] >> 3 & 7] : NULL;
 }
 
 static bool opcode_in_mode(const struct decoder *d, const struct opcode *opcode) {
@@ -421,8 +224,11 @@ bool instruction_decode(const uint8_t *bytes, size_t count, enum code_size size,
   struct decoder d = { .bytes = bytes, .count = count < LENGTH_LIMIT ? count : LENGTH_LIMIT, .size = size };
   d.segment = RS_NO_INDEX;
   if (!prefixes_take(&d)) return false;
-  const struct opcode *opcode = opcode_find(&d);
+  size_t length;
+  const struct opcode *opcode =
+      opcode_find(bytes + d.at, d.count - d.at, d.operand_prefix, d.refining, &length);
   if (!opcode || opcode->operation == RS_OP_NONE || !opcode_in_mode(&d, opcode)) return false;
+  d.at += length;
   instruction_begin(&d, opcode, out);
   if (opcode->flags & HAS_MODRM && !modrm_take(&d, opcode, out)) return false;
   if (!immediate_take(&d, opcode, out)) return false;
