@@ -83,7 +83,9 @@ void fake_commit(struct fake_memory *m, const struct rs_transition *t) {
     const struct rs_step *step = &t->step[i];
     if (step->kind != RS_STEP_WRITE || step->id == RS_ITEM_REGISTER) continue;
     if (t->outcome != RS_COMPLETED && step->id != RS_ITEM_PAGE_ACCESSED_DIRTY) continue;
-    assert_true(step->write.physical % GUEST_PAGE_SIZE + step->size <= GUEST_PAGE_SIZE);
+    uint64_t offset = step->write.physical % GUEST_PAGE_SIZE;
+    assert_true(offset + step->size <= GUEST_PAGE_SIZE);
+    if (!page_bytes(m, step->write.physical - offset)) continue; /* not RAM */
     const uint8_t *bytes = (const uint8_t *)&step->write.new;
     for (unsigned k = 0; k < step->size; k++)
       fake_write(m, step->write.physical + k, 1, bytes[k]);
