@@ -178,6 +178,74 @@
   X(HLT_CPL, "CPL {a} is 0", "SDM2 \"HLT\"")                                                                 \
   X(PORT_IOPL, "CPL {a} <= IOPL {b}: every port is free (else the I/O permission bitmap decides)",           \
     "SDM1 \"I/O Privilege Level\"")                                                                          \
+  /* Control registers */                                                                                    \
+  X(CONTROL_CPL, "CPL {a} is 0", "SDM2 \"MOV—Move to/from Control Registers\"")                              \
+  X(CONTROL_REGISTER_EXISTS, "CR{a} exists (64-bit mode {b:b})",                                             \
+    "SDM2 \"MOV—Move to/from Control Registers\"")                                                           \
+  X(CR0_UPPER_ZERO, "bits 63:32 of the CR0 value {a:x} are zero", "SDM3 \"Control Registers\"")              \
+  X(CR0_PG_WITH_PE, "the CR0 value {a:x} sets PG only with PE", "SDM3 \"Control Registers\"")                \
+  X(CR0_NW_WITH_CD, "the CR0 value {a:x} sets NW only with CD", "SDM3 \"Control Registers\"")                \
+  X(CR0_LONG_MODE_PAE, "CR4.PAE {a} is 1 where PG with EFER.LME enters IA-32e mode",                         \
+    "SDM3 \"Initializing IA-32e Mode\"")                                                                     \
+  X(CR0_LONG_MODE_CS_L, "CS.L {a} is 0 where PG with EFER.LME enters IA-32e mode",                           \
+    "SDM3 \"Initializing IA-32e Mode\"")                                                                     \
+  X(CR0_LONG_MODE_TSS, "TR does not hold a 16-bit TSS (attributes {a:x}) where IA-32e mode is entered",      \
+    "SDM3 \"Initializing IA-32e Mode\"")                                                                     \
+  X(CR0_PG_KEPT, "paging stays on in 64-bit mode (CR0 value {a:x})",                                         \
+    "SDM2 \"MOV—Move to/from Control Registers\"")                                                           \
+  X(CR3_RESERVED, "the CR3 value {a:x} sets no bit from {b} up", "SDM3 \"Control Registers\"")               \
+  X(CR4_RESERVED, "the CR4 value {a:x} sets no reserved bit (mask {b:x})", "SDM3 \"Control Registers\"")     \
+  X(CR4_PAE_KEPT, "PAE stays on in IA-32e mode (CR4 value {a:x})", "SDM3 \"Control Registers\"")             \
+  X(CR4_LA57_KEPT, "LA57 does not change in IA-32e mode (CR4 {a:x}, value {b:x})",                           \
+    "SDM3 \"Control Registers\"")                                                                            \
+  X(CR8_RESERVED, "bits 63:4 of the CR8 value {a:x} are zero", "SDM3 \"Control Registers\"")                 \
+  X(PDPTE_RESERVED, "PDPTE {a}, {b:x}, is not present or has no reserved bit set (mask {c:x})",              \
+    "SDM3 \"PDPTE Registers\"")                                                                              \
+  /* Debug registers */                                                                                      \
+  X(DEBUG_CPL, "CPL {a} is 0", "SDM2 \"MOV—Move to/from Debug Registers\"")                                  \
+  X(DEBUG_REGISTER_EXISTS, "DR{a} exists", "SDM2 \"MOV—Move to/from Debug Registers\"")                      \
+  X(DEBUG_ALIAS_ALLOWED, "CR4.DE {b} is 0: DR{a} is an alias of DR6 or DR7",                                 \
+    "SDM3 \"Debug Registers DR4 and DR5\"")                                                                  \
+  X(DEBUG_NOT_DETECTED, "DR7.GD {a} is 0: the debug registers are free",                                     \
+    "SDM3 \"Debug Control Register (DR7)\"")                                                                 \
+  X(DEBUG_UPPER_ZERO, "bits 63:32 of the DR{b} value {a:x} are zero",                                        \
+    "SDM3 \"Debug Registers and Intel 64 Processors\"")                                                      \
+  /* MSRs */                                                                                                 \
+  X(MSR_CPL, "CPL {a} is 0", "SDM2 \"WRMSR—Write to Model Specific Register\"")                              \
+  X(MSR_EXISTS, "the processor has MSR {a:x}", "SDM2 \"RDMSR—Read From Model Specific Register\"")           \
+  X(MSR_WRITABLE, "MSR {a:x} may be written", "SDM2 \"WRMSR—Write to Model Specific Register\"")             \
+  X(MSR_RESERVED, "value {b:x} for MSR {a:x} changes no reserved bit (mask {c:x})",                          \
+    "SDM2 \"WRMSR—Write to Model Specific Register\"")                                                       \
+  X(MSR_CANONICAL, "address {b:x} for MSR {a:x} is canonical in the {c} bits that the processor supports",   \
+    "SDM2 \"WRMSR—Write to Model Specific Register\"")                                                       \
+  X(MSR_PAT_TYPES, "each byte of the PAT value {a:x} is a memory type (0, 1, 4 to 7)",                       \
+    "SDM3 \"Programming the PAT\"")                                                                          \
+  X(EFER_LME_KEPT, "LME changes only while paging is off (EFER {a:x}, value {b:x}, CR0.PG {c})",             \
+    "SDM3 \"Initializing IA-32e Mode\"")                                                                     \
+  X(EFER_LMA_KEPT, "value {b:x} keeps LMA of EFER {a:x}, as AMD requires",                                   \
+    "APM2 \"Extended Feature Enable Register (EFER)\"")                                                      \
+  /* System instructions */                                                                                  \
+  X(SYSTEM_CPL, "CPL {a} is 0", "SDM3 \"Privileged Instructions\"")                                          \
+  X(SYSTEM_OPERAND_IS_MEMORY, "the operand is memory",                                                       \
+    "SDM2 \"LGDT/LIDT—Load Global/Interrupt Descriptor "                                                   \
+    "Table Register\"")                                                                                      \
+  X(TABLE_BASE_CANONICAL, "table base {a:x} is canonical in the {b} bits that the processor supports",       \
+    "SDM2 \"LGDT/LIDT—Load Global/Interrupt Descriptor Table Register\"")                                    \
+  X(AC_FLAG_CPL, "CPL {a} is 0", "SDM2 \"STAC—Set AC Flag in EFLAGS Register\"")                             \
+  X(TSC_ALLOWED, "CR4.TSD {a} is 0, or CPL {b} is 0", "SDM2 \"RDTSC—Read Time-Stamp Counter\"")              \
+  X(COUNTERS_ALLOWED, "CR4.PCE {a} is 1, or CPL {b} is 0",                                                   \
+    "SDM2 \"RDPMC—Read Performance-Monitoring Counters\"")                                                   \
+  X(COUNTER_EXISTS, "the processor has performance counter {a:x}",                                           \
+    "SDM2 \"RDPMC—Read Performance-Monitoring Counters\"")                                                   \
+  X(BASE_ACCESS_ENABLED, "64-bit mode ({a:b}), and CR4.FSGSBASE {b} is 1",                                   \
+    "SDM2 \"RDFSBASE/RDGSBASE—Read FS/GS Segment Base\"")                                                    \
+  X(BASE_CANONICAL, "base {a:x} is canonical in the {b} bits that the processor supports",                   \
+    "SDM2 \"WRFSBASE/WRGSBASE—Write FS/GS Segment Base\"")                                                   \
+  X(OSXSAVE_SET, "CR4.OSXSAVE {a} is 1", "SDM2 \"XGETBV—Get Value of Extended Control Register\"")           \
+  X(INSTRUCTION_OFFERED, "the processor offers the instruction", "SDM2 \"CPUID—CPU Identification\"")        \
+  X(IN_SYSTEM_MANAGEMENT_MODE, "the processor is in system-management mode",                                 \
+    "SDM2 \"RSM—Resume From System Management Mode\"")                                                       \
+  X(INSTRUCTION_DEFINED, "the instruction is a defined one", "SDM2 \"UD—Undefined Instruction\"")            \
   /* Any instruction */                                                                                      \
   X(LOCK_NOT_PREFIXED, "no LOCK prefix: this instruction takes none", "SDM2 \"LOCK\"")
 

@@ -45,6 +45,7 @@ struct rs_interrupt_request {
   uint32_t error_code;
   bool has_cr2; /* a page fault: delivery writes CR2 first */
   uint64_t cr2;
+  uint32_t dr6;        /* of #DB: the bits that delivery sets in DR6 */
   uint64_t return_rip; /* pushed: of the instruction (fault) or after it (trap, software, external) */
 };
 
@@ -98,6 +99,7 @@ struct rs_fault {
   uint32_t error_code;
   bool has_cr2;
   uint64_t cr2;
+  uint32_t dr6;   /* of #DB: the bits that its delivery sets in DR6 */
   uint16_t check; /* index of the step, a failed check, that decided it */
 };
 

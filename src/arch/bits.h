@@ -49,6 +49,10 @@
 #define EFER_LMA (UINT64_C(1) << 10)
 #define EFER_NXE (UINT64_C(1) << 11)
 
+/* [SDM3 "Debug Status Register (DR6)"] */
+#define DR6_BD (UINT32_C(1) << 13)
+#define DR6_BS (UINT32_C(1) << 14)
+
 /* [SDM1 "EFLAGS Register"] */
 #define RFLAGS_CF (UINT64_C(1) << 0)
 #define RFLAGS_FIXED (UINT64_C(1) << 1)

@@ -51,6 +51,11 @@ bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code) {
   return false;
 }
 
+bool fault_debug(struct builder *b, uint32_t dr6) {
+  fault_begin(b, VECTOR_DB)->dr6 = dr6;
+  return false;
+}
+
 bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2) {
   struct rs_fault *fault = fault_begin(b, VECTOR_PF);
   fault->has_error_code = true;

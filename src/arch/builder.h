@@ -74,9 +74,11 @@ static inline bool check(struct builder *b, enum rs_check id, bool passed, uint6
  *
  * Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
  * fault_code ORs `b->ext` into the error code, and leaves it out in real mode, which has none
- * [SDM3 "Exceptions and Interrupts"]; fault_plain has no error code. */
+ * [SDM3 "Exceptions and Interrupts"]; fault_plain has no error code; fault_debug is #DB, for the reason that
+ * `dr6` names. */
 bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
 bool fault_plain(struct builder *b, uint8_t vector);
+bool fault_debug(struct builder *b, uint32_t dr6);
 bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
 
 /* Records and applies a write of a register (the whole register, whatever its width). */

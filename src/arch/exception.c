@@ -43,6 +43,7 @@ struct rs_interrupt_request exception_request(const struct rs_fault *fault, uint
     .error_code = fault->error_code,
     .has_cr2 = fault->has_cr2,
     .cr2 = fault->cr2,
+    .dr6 = fault->dr6,
     .return_rip = rip,
   };
 }

@@ -200,6 +200,7 @@ static void delivery_write_segments(struct builder *b, const struct delivery *d)
 void interrupt_write_side_effects(struct builder *b, const struct rs_interrupt_request *request) {
   bool debug = request->source == RS_SOURCE_EXCEPTION && request->vector == VECTOR_DB;
   if (request->has_cr2) write_register(b, RS_CR2, request->cr2);
+  if (request->dr6) write_register(b, RS_DR6, b->before->dr6 | request->dr6);
   if (debug && b->before->dr7 & DR7_GD) write_register(b, RS_DR7, b->before->dr7 & ~DR7_GD);
   if (request->source == RS_SOURCE_NMI) write_register(b, RS_NMI_BLOCKED, 1);
   if (b->before->halted) write_register(b, RS_HALTED, 0);

@@ -2,7 +2,6 @@
 #include "arch/paging.h"
 
 #include "arch/bits.h"
-#include "arch/model.h"
 
 /* The bits that all formats of entries share [SDM3 "Paging Entry Formats"]:
  *
@@ -65,7 +64,7 @@ static const struct paging_mode {
     .rights_levels = 2,
     .leaf_levels = 1 << 2,
     .root = BITS(31, 5),
-    .table = { [2] = HIGH_62, [3] = BITS(63, MODEL_PHYSICAL_BITS) | BITS(8, 5) | BITS(2, 1) },
+    .table = { [2] = HIGH_62, [3] = PAGING_PDPTE_RESERVED },
     .leaf = { [1] = HIGH_62, [2] = HIGH_62 | BITS(20, 13) } },
   MODE_LONG(4, 0),
   MODE_LONG(4, ENTRY_G),

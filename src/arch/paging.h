@@ -3,6 +3,7 @@
 #define ARCH_PAGING_H
 
 #include "arch/memory.h"
+#include "arch/model.h"
 #include "ringside/checks.h"
 #include "ringside/cpu.h"
 
@@ -48,6 +49,9 @@ struct paging_walk {
   enum rs_check check; /* which one refused it: of the last entry, or of the last right */
   uint32_t error_code; /* complete, as [SDM3 "Page-Fault Exceptions"] has it */
 };
+
+/* The bits that must be zero in a present PDPTE of PAE paging [SDM3 "PDPTE Registers"]. */
+#define PAGING_PDPTE_RESERVED (~((UINT64_C(1) << MODEL_PHYSICAL_BITS) - 1) | UINT64_C(0x1e6))
 
 /* Reads one entry: `size` bytes at `physical`. Lets a transition lay its pending writes over the memory. */
 struct paging_reader {

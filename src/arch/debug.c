@@ -1,0 +1,50 @@
+/* MOV DR: which registers exist, who may touch them, and the bits that they keep. */
+#include "arch/debug.h"
+
+#include "arch/descriptor.h"
+
+/* [SDM3 "Debug Status Register (DR6)"], [SDM3 "Debug Control Register (DR7)"]: bits that can be written, and
+ * bits that read as 1. */
+#define DR6_WRITABLE UINT64_C(0xe00f)
+#define DR6_ONES UINT64_C(0xffff0ff0)
+#define DR7_WRITABLE UINT64_C(0xffff23ff)
+#define DR7_ONES UINT64_C(0x400)
+
+/* The register that `number` names: DR4 and DR5 are aliases of DR6 and DR7. */
+static enum rs_register debug_register(unsigned number) {
+  if (number < 4) return (enum rs_register)(RS_DR0 + number);
+  return number & 1 ? RS_DR7 : RS_DR6;
+}
+
+/* [SDM2 "MOV—Move to/from Debug Registers"], the #UDs before the #GP, general detect last. */
+static bool debug_allowed(struct builder *b, unsigned number) {
+  unsigned de = (b->before->cr4 & CR4_DE) != 0, gd = (b->before->dr7 & DR7_GD) != 0, cpl = b->before->cpl;
+  bool alias = number == 4 || number == 5;
+  if (!check(b, RS_CHECK_DEBUG_REGISTER_EXISTS, number < 8, number, 0, 0, 0) ||
+      (alias && !check(b, RS_CHECK_DEBUG_ALIAS_ALLOWED, !de, number, de, 0, 0)))
+    return fault_plain(b, VECTOR_UD);
+  if (!check(b, RS_CHECK_DEBUG_CPL, cpl == 0, cpl, 0, 0, 0)) return fault_code(b, VECTOR_GP, 0);
+  return check(b, RS_CHECK_DEBUG_NOT_DETECTED, !gd, gd, 0, 0, 0) || fault_debug(b, DR6_BD);
+}
+
+bool debug_load(struct builder *b, const struct rs_instruction *instruction) {
+  if (!debug_allowed(b, instruction->reg)) return false;
+  enum rs_register reg = debug_register(instruction->reg);
+  uint64_t value = b->before->general[instruction->rm];
+  if (!cpu_is_64_bit_mode(b->before)) value = (uint32_t)value;
+  if (reg == RS_DR6 || reg == RS_DR7) {
+    if (!check(b, RS_CHECK_DEBUG_UPPER_ZERO, value >> 32 == 0, value, instruction->reg, 0, 0))
+      return fault_code(b, VECTOR_GP, 0);
+    value = reg == RS_DR6 ? (value & DR6_WRITABLE) | DR6_ONES : (value & DR7_WRITABLE) | DR7_ONES;
+  }
+  write_register(b, reg, value);
+  return true;
+}
+
+bool debug_store(struct builder *b, const struct rs_instruction *instruction) {
+  if (!debug_allowed(b, instruction->reg)) return false;
+  uint64_t value = read_msr(b, debug_register(instruction->reg));
+  if (!cpu_is_64_bit_mode(b->before)) value = (uint32_t)value;
+  write_register(b, (enum rs_register)(RS_RAX + instruction->rm), value);
+  return true;
+}
