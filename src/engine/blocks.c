@@ -145,8 +145,9 @@ struct block *blocks_make(struct blocks *blocks, const struct block_place *place
   block->site_count = (uint16_t)walk->site_count;
   block->code = (uint8_t)place->code;
   block->checked = checked;
+  bool single = regular && walk->count == 1; /* counted block by block, it is counted one by one */
   block->for_deadline = for_deadline && regular && !checked;
-  block->stepped = for_deadline || !regular || checked;
+  block->stepped = !single && (for_deadline || !regular || checked);
   block->repeats = walk->repeats;
   struct block **chain = chain_of(blocks, place);
   block->next = *chain;

@@ -50,12 +50,23 @@ static struct front *front_fill(struct engine *e, uint64_t address, uint32_t siz
   f->address = address;
   f->key = e->front_key | size;
   f->block = block;
-  f->count = block->stepped || block->repeats ? SPECIAL : block->count;
+  f->count = block->stepped || block->checked || block->repeats ? SPECIAL : block->count;
   return f;
 }
 
-static bool is_repetition(const struct engine *e, const struct front *f) {
-  return f->block->repeats && e->last_linear == f->address;
+/* True when the instruction at `offset` of the block has a near branch. */
+static bool branches(struct engine *e, const struct block *block, uint64_t offset) {
+  uint8_t bytes[15];
+  size_t length = block_copy(&e->blocks, block, offset, bytes, sizeof bytes);
+  return discover_operands(e->blocks.discoverer, bytes, length, block->code).branch != BRANCH_NONE;
+}
+
+/* True when the block begins with the instruction that was counted last and that has not been completed: a
+ * further repetition of a string instruction; or a store that the library executes again, in a block of its
+ * own, because it hit the page of its own code. */
+static bool is_repetition(struct engine *e, const struct front *f) {
+  if (e->last_linear != f->address) return false;
+  return f->block->repeats || (f->block->checked && !branches(e, f->block, 0));
 }
 
 /* A block that is stepped for a deadline that has moved is translated plain again. */
@@ -66,6 +77,14 @@ static bool is_stepped_in_vain(const struct engine *e, const struct front *f) {
 static void step_for_deadline(struct engine *e, uint64_t address) {
   e->deadline_block = address;
   translate_again(e, address);
+  events_redirect(e, address);
+}
+
+/* Memory no longer holds what was translated: all code of the page is read anew. */
+static void leave_changed_block(struct engine *e, const struct block *block, uint64_t address) {
+  clock_complete(e);
+  translate_purge(e, block->physical);
+  translate_purge(e, block->second_page);
   events_redirect(e, address);
 }
 
@@ -82,6 +101,11 @@ static void block_slowly(struct engine *e, uint64_t address, uint32_t size) {
     return;
   }
   e->repeating = is_repetition(e, f);
+  if (f->block->checked && !block_is_current(&e->blocks, f->block)) {
+    if (e->repeating) e->count--;
+    leave_changed_block(e, f->block, address);
+    return;
+  }
   if (atomic_load(&e->stop_asked) || (!e->repeating && e->count >= e->deadline)) {
     if (e->repeating) e->count--;
     events_deadline(e, address);
@@ -118,25 +142,14 @@ void clock_on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   block_slowly(e, address, size);
 }
 
-/* True when the instruction at `address` follows itself without having been completed: a further repetition,
- * or a store that the library executes again because it hit a page with code. A branch to itself counts. */
-static bool is_same_execution(struct engine *e, uint64_t address, uint32_t size) {
-  if (e->step_linear != address || e->ahead == 0) return false;
-  uint8_t bytes[15];
-  size_t length = block_copy(&e->blocks, e->at->block, address - e->at->address, bytes,
-                             size < sizeof bytes ? size : sizeof bytes);
-  return discover_operands(e->blocks.discoverer, bytes, length, e->at->block->code).branch == BRANCH_NONE;
-}
-
-bool clock_step(struct engine *e, uint64_t address, uint32_t size) {
-  bool same = is_same_execution(e, address, size) || (e->repeating && address == e->at->address);
-  if (e->at->block->checked && !block_is_current(&e->blocks, e->at->block)) {
+bool clock_step(struct engine *e, uint64_t address) {
+  const struct block *block = e->at->block;
+  uint64_t offset = address - e->at->address;
+  bool same = offset == 0 && e->repeating;
+  if (e->step_linear == address && e->ahead > 0) same = !branches(e, block, offset);
+  if (block->checked && !block_is_current(&e->blocks, block)) {
     if (same) e->count--;
-    const struct block *block = e->at->block;
-    clock_complete(e);
-    translate_purge(e, block->physical);
-    translate_purge(e, block->second_page);
-    events_redirect(e, address);
+    leave_changed_block(e, block, address);
     return false;
   }
   e->repeating = same;

@@ -122,11 +122,26 @@ static bool overridden(const cs_x86 *x86) {
   return x86->prefix[1] == X86_PREFIX_FS || x86->prefix[1] == X86_PREFIX_GS;
 }
 
-static void read_memory_operand(const cs_x86 *x86, struct operands *out) {
+/* Instructions that modify their memory operand, of which Capstone 5 says that they only read it. */
+static bool modifies_untold(unsigned id) {
+  switch (id) {
+  case X86_INS_CMPXCHG:
+  case X86_INS_CMPXCHG8B:
+  case X86_INS_CMPXCHG16B:
+  case X86_INS_ROL:
+  case X86_INS_ROR:
+  case X86_INS_RCL:
+  case X86_INS_RCR: return true;
+  default: return false;
+  }
+}
+
+static void read_memory_operand(const cs_insn *instruction, struct operands *out) {
+  const cs_x86 *x86 = &instruction->detail->x86;
   for (unsigned i = 0; i < x86->op_count; i++) {
     const cs_x86_op *op = &x86->operands[i];
     if (op->type != X86_OP_MEM) continue;
-    out->modifies |= op->access == (CS_AC_READ | CS_AC_WRITE);
+    out->modifies |= op->access == (CS_AC_READ | CS_AC_WRITE) || modifies_untold(instruction->id);
     out->stack_based |= is_stack_register(op->mem.base) && !overridden(x86);
   }
 }
@@ -144,7 +159,7 @@ struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, si
   cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
   if (disassemble(d, bytes, count, code, d->detailed)) {
     const cs_x86 *x86 = &d->detailed->detail->x86;
-    read_memory_operand(x86, &out);
+    read_memory_operand(d->detailed, &out);
     out.branch = branch_of(d->detailed);
     out.operand_size = code == CODE_64 ? 8 : (x86->prefix[2] == 0x66) != (code == CODE_16) ? 2 : 4;
     if (out.branch == BRANCH_RETURN && x86->op_count == 1) out.return_bytes = (uint16_t)x86->operands[0].imm;

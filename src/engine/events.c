@@ -157,7 +157,7 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   (void)uc;
   if (!e->at) return;
   if (e->native) events_native_done(e, address);
-  if (e->at->block->stepped && !clock_step(e, address, size)) return;
+  if (e->at->block->stepped && !clock_step(e, address)) return;
   if (e->tracing && !announce(e, address, size)) {
     go_on_in_block(e, ENGINE_RESUME);
     return;

@@ -111,7 +111,7 @@ void clock_complete(struct engine *e);
 void clock_park(struct engine *e);
 
 /* Before an instruction of a stepped block; false when the block must not go on. */
-bool clock_step(struct engine *e, uint64_t address, uint32_t size);
+bool clock_step(struct engine *e, uint64_t address);
 
 void clock_refresh_limit(struct engine *e);
 void clock_forget_blocks(struct engine *e); /* the quick way only */
