@@ -265,11 +265,11 @@ enum rs_check {
   X(GDT_DESCRIPTOR, "GDT descriptor")                                                                        \
   X(LDT_DESCRIPTOR, "LDT descriptor")                                                                        \
   X(DESCRIPTOR_UPPER, "upper half of a descriptor") /* of 16 bytes, in IA-32e mode */                        \
-  X(DESCRIPTOR_ACCESSED, "accessed bit of a descriptor")                                                     \
-  X(DESCRIPTOR_BUSY, "busy bit of a TSS descriptor")                                                         \
+  X(DESCRIPTOR_ACCESSED, "descriptor's accessed bit")                                                        \
+  X(DESCRIPTOR_BUSY, "TSS descriptor's busy bit")                                                            \
   X(TSS_STACK_POINTER, "TSS stack pointer")                                                                  \
   X(TSS_STACK_SEGMENT, "TSS stack segment")                                                                  \
-  X(TSS_IST, "TSS interrupt stack table entry")                                                              \
+  X(TSS_IST, "TSS IST entry")                                                                                \
   X(TSS_IO_MAP_BASE, "TSS I/O map base")                                                                     \
   X(IO_PERMISSION, "I/O permission bits")                                                                    \
   X(PUSHED_SS, "pushed SS")                                                                                  \

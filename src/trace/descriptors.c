@@ -6,6 +6,7 @@
 #include "arch/gate.h"
 #include "trace/bit_names.h"
 
+#define PAGE_P UINT64_C(1)
 #define PAGE_PS (UINT64_C(1) << 7)
 #define PAGE_FRAME UINT64_C(0x000ffffffffff000) /* bits 51..12 */
 #define PAGE_FLAGS (UINT64_C(0x1ff) | UINT64_C(1) << 63)
@@ -133,10 +134,11 @@ static uint64_t page_frame(uint64_t value, unsigned level, unsigned size) {
 void descriptor_print_page_entry(struct output *output, uint64_t value, unsigned level, unsigned size) {
   uint64_t flags = value & PAGE_FLAGS;
   bool pat = level == 1 && (flags & PAGE_PS); /* bit 7 of a PTE */
-  if (pat) flags &= ~PAGE_PS;
-  bits_print(output, bits_page_entry, flags, "not present");
-  if (pat) output_text(output, "|PAT");
-  if (!(value & 1)) return;
-  output_text(output, ", frame ");
+  if (!(value & PAGE_P)) {
+    output_text(output, "not present");
+    return;
+  }
+  bits_print(output, bits_page_entry, pat ? flags & ~PAGE_PS : flags, "");
+  output_text(output, pat ? "|PAT, frame " : ", frame ");
   output_hex(output, page_frame(value, level, size));
 }

@@ -63,10 +63,10 @@ static json_t *json_check(const struct rs_step *step) {
 }
 
 /* Up to 16 bytes as one number. */
-static json_t *json_bytes(const union rs_value *value) {
+static json_t *json_bytes(const union rs_value *value, unsigned size) {
   char text[40];
   struct output output;
-  if (!value->word[1]) return json_hex(value->word[0]);
+  if (size <= 8 || !value->word[1]) return json_hex(value->word[0]);
   output_init(&output, NULL, text, sizeof text, false);
   output_hex(&output, value->word[1]);
   output_hex_digits(&output, value->word[0], 16);
@@ -74,7 +74,8 @@ static json_t *json_bytes(const union rs_value *value) {
 }
 
 static json_t *json_value(const struct rs_step *step, const union rs_value *value) {
-  return step_is_register(step) ? json_register((enum rs_register)step->reg, value) : json_bytes(value);
+  if (step_is_register(step)) return json_register((enum rs_register)step->reg, value);
+  return json_bytes(value, step->size);
 }
 
 /* Where a read or write goes: a register, or memory by its addresses. */

@@ -87,15 +87,42 @@ static void print_address(struct output *output, const struct rs_step *step) {
   output_char(output, ')');
 }
 
-/* The first entry of a walk tells what is walked, as the first access that the walk translates has it. */
-static void print_walked(struct output *output, const struct rs_transition *transition, unsigned index) {
+static bool step_is_page_entry(const struct rs_step *step) {
+  return step->kind == RS_STEP_READ && step->id == RS_ITEM_PAGE_ENTRY;
+}
+
+static bool walk_begins(const struct rs_transition *transition, unsigned index) {
+  const struct rs_step *step = &transition->step[index];
+  return step_is_page_entry(step) && (index == 0 || !step_is_page_entry(step - 1));
+}
+
+/* The address whose walk begins at `index`: that of the first access it translates, or the one it refused,
+ * which it can only have done as the last walk of all. */
+static bool walked_address(const struct rs_transition *transition, unsigned index, uint64_t *linear) {
+  bool last = true;
   for (unsigned i = index + 1; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
+    if (walk_begins(transition, i)) last = false;
     if (step->kind == RS_STEP_CHECK || step->level || step->walk != index) continue;
-    output_text(output, ", walk for ");
-    output_hex(output, step_linear(step));
-    return;
+    *linear = step_linear(step);
+    return true;
   }
+  *linear = transition->fault.cr2;
+  return last && transition->outcome == RS_FAULTED && transition->fault.has_cr2;
+}
+
+/* The first entry of a walk tells what is walked, and which walk told the entries above it. */
+static void print_walked(struct output *output, const struct rs_transition *transition, unsigned index) {
+  const struct rs_step *step = &transition->step[index];
+  uint64_t linear;
+  if (!walk_begins(transition, index)) return;
+  if (walked_address(transition, index, &linear)) {
+    output_text(output, ", walk for ");
+    output_hex(output, linear);
+  }
+  if (step->walk == index || step->walk == RS_NO_WALK) return;
+  output_text(output, ", above as in walk ");
+  output_decimal(output, step->walk);
 }
 
 static void print_read_or_write(struct output *output, const struct rs_transition *transition, unsigned index,
@@ -119,7 +146,7 @@ static void print_read_or_write(struct output *output, const struct rs_transitio
   print_value(output, step, write ? &step->write.new : &step->read.value);
   output_init(&meaning, NULL, text, sizeof text, false);
   bool meant = fields_meaning(&meaning, step, symbols);
-  if (step->level && step->walk == index) print_walked(&meaning, transition, index);
+  print_walked(&meaning, transition, index);
   if (meant) print_after(output, COLUMN_VALUE, COLOUR_FAINT, output_finish(&meaning));
 }
 

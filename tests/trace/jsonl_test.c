@@ -248,7 +248,7 @@ static void reads_and_writes_carry_addresses_values_and_meaning(void **state) {
   (void)state;
   open_at(RS_TRACE_TRANSITIONS);
   begin_write_call();
-  struct rs_step *step = add_read(&told, RS_ITEM_PAGE_ENTRY, 0x1ff8, 0x1ff8, 8, 0x2003, 0);
+  struct rs_step *step = add_read(&told, RS_ITEM_PAGE_ENTRY, 0x1ff8, 0x1ff8, 8, 0x2003, 0xff0);
   step->level = 2;
   step->walk = 0;
   add_read(&told, RS_ITEM_IDT_GATE, 0x5000, 0x6000, 16, 0x80108e0000100c00, 0xffffffff)->walk = 0;

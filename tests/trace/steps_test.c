@@ -73,6 +73,29 @@ static void walks_are_told_once_and_referred_to(void **state) {
       "0xffffffff80800000\n");
 }
 
+static void walk_that_shares_entries_with_an_earlier_one_refers_to_it(void **state) {
+  (void)state;
+  open_with_carrier();
+  add_read(&told, RS_ITEM_PAGE_ENTRY, 0x1ff8, 0x1ff8, 8, 0x2003, 0)->level = 2;
+  add_read(&told, RS_ITEM_PAGE_ENTRY, 0x2008, 0x2008, 8, 0x3063, 0)->level = 1;
+  add_read(&told, RS_ITEM_TSS_IST, KERNEL_STACK, 0x3a00, 8, 0, 0);
+  add_read(&told, RS_ITEM_PAGE_ENTRY, 0x2010, 0x2010, 8, 0x4062, 0xff)->level = 1;
+  for (unsigned i = 0; i < 4; i++)
+    told.transition.step[i].walk = 0;
+  add_check(&told, RS_CHECK_PAGE_ENTRY_PRESENT, false, 0x4062, 1, 0);
+  told.transition.fault.cr2 = KERNEL;
+  told.transition.fault.has_cr2 = true;
+  told.transition.outcome = RS_FAULTED;
+  expect_steps(
+      "   0  read   PDE                        0x1ff8 = 0x2003  P|W, frame 0x2000, walk for "
+      "0xffffffff80800000\n"
+      "   1  read   PTE                        0x2008 = 0x3063  P|W|A|D, frame 0x3000\n"
+      "   2  read   TSS IST entry              0xffffffff80800000 (0x3a00, walk 0) = 0x0\n"
+      "   3  read   PTE                        0x2010 = 0x4062\n"
+      "                                        not present, walk for 0xffffffff80100a00, above as in walk 0\n"
+      "   4  check  FAILED  level 1 entry 0x4062 is present  [SDM3 \"Page-Fault Exceptions\"]\n");
+}
+
 static void page_entries_of_every_level_and_size_are_decoded(void **state) {
   (void)state;
   static const struct {
@@ -89,7 +112,7 @@ static void page_entries_of_every_level_and_size_are_decoded(void **state) {
     { 0x00402083, 2, 4, "PDE                        0x5000 = 0x402083  P|W|PS, frame 0x100400000" },
     { 0x00402007, 2, 4, "PDE                        0x5000 = 0x402007  P|W|U, frame 0x402000" },
     { 0x1000, 1, 4, "PTE                        0x5000 = 0x1000  not present" },
-    { 2, 1, 4, "PTE                        0x5000 = 0x2  W" },
+    { 2, 1, 4, "PTE                        0x5000 = 0x2  not present" },
   };
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
     char expected[200] = "   0  read   ";
@@ -486,6 +509,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(checks_have_their_verdict_text_and_citation),
     cmocka_unit_test(walks_are_told_once_and_referred_to),
+    cmocka_unit_test(walk_that_shares_entries_with_an_earlier_one_refers_to_it),
     cmocka_unit_test(page_entries_of_every_level_and_size_are_decoded),
     cmocka_unit_test(gates_and_descriptors_of_every_type_are_decoded),
     cmocka_unit_test(registers_are_written_from_old_to_new_with_what_changed),
