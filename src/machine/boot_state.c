@@ -1,8 +1,11 @@
 /* The processor states in which kernel images start. */
 #include "machine/boot_state.h"
 
+#include <string.h>
+
 #include "arch/bits.h"
 #include "arch/memory.h"
+#include "arch/perform.h"
 
 enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10 };
 
@@ -18,26 +21,20 @@ enum { ENTRY_PRESENT = 1, ENTRY_WRITABLE = 2, ENTRY_PAGE_SIZE = 0x80 };
 #define CODE_32_ATTRIBUTES (FLAT_ATTRIBUTES | SEGMENT_CODE | SEGMENT_READABLE | SEGMENT_DB)
 #define CODE_64_ATTRIBUTES (FLAT_ATTRIBUTES | SEGMENT_CODE | SEGMENT_READABLE | SEGMENT_L)
 
-#define TYPE_LDT UINT32_C(2)
-#define TYPE_BUSY_TSS UINT32_C(11)
-
 static struct rs_segment flat_segment(uint16_t selector, uint32_t attributes) {
   return (struct rs_segment){ .selector = selector, .attributes = attributes, .limit = UINT32_MAX };
 }
 
-/* What no boot protocol speaks of is as after reset [SDM3 "Processor State After Reset"]. */
+/* What no boot protocol speaks of is as after reset, but caches are on, as any firmware leaves them. */
 static void start_state(struct rs_cpu *cpu, uint32_t entry, uint32_t code_attributes) {
-  *cpu = (struct rs_cpu){ .model = cpu->model, .rip = entry, .rflags = RFLAGS_FIXED };
+  cpu_reset(cpu, cpu->model);
+  memset(cpu->general, 0, sizeof cpu->general);
+  cpu->rip = entry;
   for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
     cpu->segment[i] = flat_segment(SELECTOR_DATA, DATA_ATTRIBUTES);
   cpu->segment[RS_SEGMENT_INDEX(RS_CS)] = flat_segment(SELECTOR_CODE, code_attributes);
-  cpu->ldtr = (struct rs_segment){ .attributes = SEGMENT_P | TYPE_LDT, .limit = 0xffff };
-  cpu->tr = (struct rs_segment){ .attributes = SEGMENT_P | TYPE_BUSY_TSS, .limit = 0xffff };
+  cpu->gdtr = cpu->idtr = (struct rs_table_register){ 0 };
   cpu->cr0 = CR0_PE | CR0_ET;
-  cpu->dr6 = UINT64_C(0xffff0ff0);
-  cpu->dr7 = UINT64_C(0x400);
-  cpu->msr[RS_MSR_INDEX(RS_PAT)] = UINT64_C(0x0007040600070406);
-  cpu->msr[RS_MSR_INDEX(RS_APIC_BASE)] = UINT64_C(0xfee00900);
 }
 
 void boot_state_protected(struct rs_cpu *cpu, uint32_t entry) {

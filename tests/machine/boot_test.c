@@ -9,6 +9,7 @@
 
 #include "arch/bits.h"
 #include "arch/paging.h"
+#include "arch/perform.h"
 #include "machine/boot_box.h"
 
 enum { TABLES = 0x400000 - 0x7000 }; /* the last 28 KiB of 4 MiB */
@@ -33,17 +34,18 @@ static void assert_common_state(const struct rs_cpu *cpu, uint32_t code_attribut
     bool code = i == RS_SEGMENT_INDEX(RS_CS);
     assert_segment(&cpu->segment[i], code ? 0x08 : 0x10, code ? code_attributes : 0xc093);
   }
-  assert_int_equal(cpu->ldtr.selector, 0);
-  assert_int_equal(cpu->ldtr.attributes, 0x82);
-  assert_int_equal(cpu->tr.selector, 0);
-  assert_int_equal(cpu->tr.attributes, 0x8b);
-  assert_int_equal(cpu->tr.limit, 0xffff);
   assert_int_equal(cpu->idtr.limit, 0);
-  assert_int_equal(cpu->dr6, 0xffff0ff0);
-  assert_int_equal(cpu->dr7, 0x400);
-  assert_true(cpu->msr[RS_MSR_INDEX(RS_PAT)] == UINT64_C(0x0007040600070406));
-  assert_true(cpu->msr[RS_MSR_INDEX(RS_APIC_BASE)] == 0xfee00900);
   assert_int_equal(cpu->cr2 | cpu->cr8 | cpu->tsc, 0);
+  struct rs_cpu reset;
+  cpu_reset(&reset, cpu->model);
+  for (unsigned reg = RS_STAR; reg < RS_TSC; reg++)
+    assert_true(cpu->msr[RS_MSR_INDEX(reg)] == reset.msr[RS_MSR_INDEX(reg)]);
+  const enum rs_register same[] = { RS_DR0, RS_DR1, RS_DR2, RS_DR3, RS_DR6, RS_DR7 };
+  for (unsigned i = 0; i < sizeof same / sizeof same[0]; i++)
+    assert_true(rs_cpu_get(cpu, same[i]).word[0] == rs_cpu_get(&reset, same[i]).word[0]);
+  assert_int_equal(cpu->ldtr.attributes, reset.ldtr.attributes);
+  assert_int_equal(cpu->tr.attributes, reset.tr.attributes);
+  assert_int_equal(cpu->tr.limit, reset.tr.limit);
 }
 
 static void elf32_starts_in_flat_protected_mode(void **state) {
