@@ -66,8 +66,7 @@ static bool popf_perform(struct builder *b, const struct rs_instruction *instruc
       !stack_pop(b, &stack, RS_ITEM_POPPED_FLAGS, RS_RFLAGS, &popped))
     return false;
   uint64_t taken = flags_taken(b, instruction->operand_size);
-  uint64_t kept = b->before->rflags & ~taken & ~RFLAGS_RF;
-  write_register(b, RS_RFLAGS, kept | (popped & taken));
+  write_register(b, RS_RFLAGS, (b->before->rflags & ~taken) | (popped & taken));
   write_register(b, RS_RSP, stack.pointer);
   advance_rip(b, instruction);
   return true;

@@ -302,6 +302,14 @@ static void rep_moves_one_element_a_time_and_leaves_rip_until_the_last(void **st
   }
 }
 
+static void f2_repeats_as_f3_does(void **state) {
+  struct fixture *f = enter(state, MODE_64, 0, 0);
+  f->cpu.general[RCX] = 2;
+  assert_int_equal(PERFORM(f, "\xf2\x6c"), RS_COMPLETED);
+  assert_int_equal(f->out.after.general[RCX], 1);
+  assert_int_equal(f->out.after.rip, f->cpu.rip);
+}
+
 static void rep_of_nothing_checks_no_permission_and_touches_nothing(void **state) {
   struct fixture *f = enter(state, MODE_64, 3, 0);
   forbid(f, 0x3f8);
@@ -360,6 +368,7 @@ int main(void) {
     CLAIM(permission_comes_before_memory),
     CLAIM(outs_beyond_an_overridden_stack_segment_raises_ss),
     CLAIM(rep_moves_one_element_a_time_and_leaves_rip_until_the_last),
+    CLAIM(f2_repeats_as_f3_does),
     CLAIM(rep_of_nothing_checks_no_permission_and_touches_nothing),
     CLAIM(the_address_size_chooses_the_width_of_count_and_pointer),
     CLAIM(pointers_wrap_within_the_address_size),

@@ -210,7 +210,7 @@ static void visit_popf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, un
   for (int prefixed = 0; prefixed < 2; prefixed++)
     for (int busy = 0; busy < 2; busy++) {
       unsigned word = word_of(mode, prefixed);
-      cpu->rflags = start | (busy ? RFLAGS_VIP | RFLAGS_VIF | RFLAGS_RF : 0);
+      cpu->rflags = start | (busy ? RFLAGS_VIP | RFLAGS_VIF | RFLAGS_RF | RFLAGS_AC | RFLAGS_ID : 0);
       cpu->general[4] = mode_pointer(cpu, MODE_STACK - word);
       if (mode != MODE_VIRTUAL_8086 || iopl == 3) {
         pop_each_flag(f, cpu, prefixed, word, flags_that_popf_takes(cpl, iopl, word));
