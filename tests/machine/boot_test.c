@@ -48,13 +48,17 @@ static void assert_common_state(const struct rs_cpu *cpu, uint32_t code_attribut
   assert_int_equal(cpu->tr.limit, reset.tr.limit);
 }
 
+static void boot_elf(struct boot_box *box, bool is_64, uint64_t physical, uint64_t offset) {
+  static struct image image;
+  image_elf(&image, is_64, physical, offset);
+  struct rs_blob blob = image_blob(&image);
+  assert_int_equal(boot_box_start(box, &blob, NULL, NULL, 0), RS_OK);
+}
+
 static void elf32_starts_in_flat_protected_mode(void **state) {
   (void)state;
-  static struct image image;
   struct boot_box box;
-  image_elf(&image, false, 0x100000, 0);
-  struct rs_blob blob = image_blob(&image);
-  assert_int_equal(boot_box_start(&box, &blob, "", NULL, 0), RS_OK);
+  boot_elf(&box, false, 0x100000, 0);
   assert_common_state(&box.cpu, 0xc09b);
   assert_int_equal(box.cpu.rip, 0x100010);
   assert_int_equal(box.cpu.cr0, CR0_PE | CR0_ET);
@@ -66,11 +70,8 @@ static void elf32_starts_in_flat_protected_mode(void **state) {
 
 static void elf64_starts_in_long_mode(void **state) {
   (void)state;
-  static struct image image;
   struct boot_box box;
-  image_elf(&image, true, 0x100000, 0);
-  struct rs_blob blob = image_blob(&image);
-  assert_int_equal(boot_box_start(&box, &blob, NULL, NULL, 0), RS_OK);
+  boot_elf(&box, true, 0x100000, 0);
   assert_common_state(&box.cpu, 0xa09b);
   assert_int_equal(box.cpu.rip, 0x100010);
   assert_int_equal(box.cpu.cr0, CR0_PE | CR0_ET | CR0_PG);
@@ -83,11 +84,8 @@ static void elf64_starts_in_long_mode(void **state) {
 
 static void the_gdt_of_long_mode_holds_the_segments_that_are_loaded(void **state) {
   (void)state;
-  static struct image image;
   struct boot_box box;
-  image_elf(&image, true, 0x100000, 0);
-  struct rs_blob blob = image_blob(&image);
-  assert_int_equal(boot_box_start(&box, &blob, NULL, NULL, 0), RS_OK);
+  boot_elf(&box, true, 0x100000, 0);
   assert_int_equal(box.cpu.gdtr.base, TABLES + 0x6000);
   assert_int_equal(box.cpu.gdtr.limit, 23);
   assert_true(boot_box_read(&box, box.cpu.gdtr.base, 8) == 0);
@@ -103,11 +101,8 @@ static uint64_t read_entry(void *context, uint64_t physical, unsigned size) {
 /* By the project's own walker: every 2 MiB below 4 GiB is itself, nothing else is mapped. */
 static void long_mode_maps_four_gigabytes_to_themselves(void **state) {
   (void)state;
-  static struct image image;
   struct boot_box box;
-  image_elf(&image, true, 0x100000, 0);
-  struct rs_blob blob = image_blob(&image);
-  assert_int_equal(boot_box_start(&box, &blob, NULL, NULL, 0), RS_OK);
+  boot_elf(&box, true, 0x100000, 0);
   const struct paging_reader reader = { &box, read_entry };
   struct paging_walk walk;
   for (uint64_t linear = 0; linear < UINT64_C(1) << 32; linear += 1 << 21) {
@@ -130,11 +125,8 @@ static void long_mode_maps_four_gigabytes_to_themselves(void **state) {
 
 static void images_are_loaded_by_physical_address_and_a_virtual_entry_is_carried_there(void **state) {
   (void)state;
-  static struct image image;
   struct boot_box box;
-  image_elf(&image, true, 0x200000, UINT64_C(0xffffffff80000000));
-  struct rs_blob blob = image_blob(&image);
-  assert_int_equal(boot_box_start(&box, &blob, NULL, NULL, 0), RS_OK);
+  boot_elf(&box, true, 0x200000, UINT64_C(0xffffffff80000000));
   assert_image_loaded(&box, 0x200000);
   assert_int_equal(box.cpu.rip, 0x200010);
   boot_box_end(&box);
