@@ -104,16 +104,16 @@ static void print_shutdown(struct output *output, const struct story *story,
   print_place(output, story, &event->transition->before);
 }
 
-static void print_unnumbered(struct output *output, const struct rs_transition *transition) {
+static void print_unnumbered(struct output *output, unsigned ring) {
   output_text(output, "- ");
-  print_ring(output, transition->before.cpl);
+  print_ring(output, ring);
   output_char(output, ' ');
-  print_cause(output, &transition->cause);
 }
 
 static void print_refused(struct output *output, const struct story *story,
                           const struct rs_transition *transition) {
-  print_unnumbered(output, transition);
+  print_unnumbered(output, transition->before.cpl);
+  print_cause(output, &transition->cause);
   output_text(output, " at ");
   print_place(output, story, &transition->before);
   output_colour(output, COLOUR_RED);
@@ -123,7 +123,7 @@ static void print_refused(struct output *output, const struct story *story,
 }
 
 static void print_port(struct output *output, const struct rs_port_access *port) {
-  output_text(output, " port ");
+  output_text(output, "port ");
   output_hex(output, port->port);
   if (port->input) return;
   output_text(output, " = ");
@@ -137,7 +137,6 @@ static void print_port(struct output *output, const struct rs_port_access *port)
 /* Flags and control bits by what changed; entry points by their symbol. */
 static void print_written(struct output *output, const struct story *story, const struct rs_step *step) {
   enum rs_register reg = (enum rs_register)step->reg;
-  output_char(output, ' ');
   output_text(output, rs_register_name(reg));
   if (register_is_segment(reg) && step->write.old.segment.selector == step->write.new.segment.selector) {
     output_text(output, " base = ");
@@ -156,17 +155,36 @@ static void print_written(struct output *output, const struct story *story, cons
   output_char(output, ')');
 }
 
+/* A destination that the operation's name has, its register says better: "mov cr0 = ...". */
+static const char *operation_name(enum rs_operation operation) {
+  switch (operation) {
+  case RS_OP_MOV_TO_CR:
+  case RS_OP_MOV_TO_DR:
+  case RS_OP_MOV_TO_SEGMENT: return "mov";
+  case RS_OP_POP_SEGMENT: return "pop";
+  default: return rs_operation_name(operation);
+  }
+}
+
 static void print_operation(struct output *output, const struct story *story,
                             const struct rs_transition *transition) {
-  unsigned written = 0;
-  print_unnumbered(output, transition);
-  if (transition->port.wanted) print_port(output, &transition->port);
+  const char *separator = " ";
+  print_unnumbered(output, transition->before.cpl);
+  output_colour(output, COLOUR_BOLD);
+  output_text(output, operation_name(transition->cause.instruction.operation));
+  output_colour(output, COLOUR_NONE);
+  if (transition->port.wanted) {
+    output_text(output, separator);
+    print_port(output, &transition->port);
+    separator = ", ";
+  }
   for (unsigned i = 0; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
     bool shown = step->kind == RS_STEP_WRITE && step_is_register(step) && step->reg != RS_RIP;
     if (!shown) continue;
-    if (written++) output_char(output, ',');
+    output_text(output, separator);
     print_written(output, story, step);
+    separator = ", ";
   }
   output_text(output, " at ");
   print_place(output, story, &transition->before);

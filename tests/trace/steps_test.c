@@ -307,7 +307,7 @@ static void operations_are_told_by_what_they_wrote(void **state) {
   (void)state;
   expect_operation(RS_OP_WRMSR, add_lstar,
                    "- 0 wrmsr IA32_LSTAR = 0xffffffff80100a00 (entry_syscall) at entry_syscall+0x10");
-  expect_operation(RS_OP_MOV_TO_CR, add_cr0, "- 0 mov to cr cr0 = 0x80050011 (+AM) at entry_syscall+0x10");
+  expect_operation(RS_OP_MOV_TO_CR, add_cr0, "- 0 mov cr0 = 0x80050011 (+AM) at entry_syscall+0x10");
   expect_operation(RS_OP_CLI, add_cli, "- 0 cli rflags = 0x2 (-IF) at entry_syscall+0x10");
   expect_operation(RS_OP_LGDT, add_gdtr, "- 0 lgdt gdtr = 0x2000 limit 0x5f at entry_syscall+0x10");
   expect_operation(RS_OP_LTR, add_tr, "- 0 ltr tr = 0x0040 at entry_syscall+0x10");
@@ -316,7 +316,7 @@ static void operations_are_told_by_what_they_wrote(void **state) {
       "- 0 swapgs gs base = 0xffffffff80800000, IA32_KERNEL_GS_BASE = 0x0 at entry_syscall+0x10");
   expect_operation(RS_OP_CPUID, add_cpuid, "- 0 cpuid rax = 0x7, rbx = 0x8 at entry_syscall+0x10");
   expect_operation(RS_OP_OUT, add_output, "- 0 out port 0x3f8 = 0x41 'A' at entry_syscall+0x10");
-  expect_operation(RS_OP_IN, add_input, "- 0 in port 0x60 rax = 0x1c at entry_syscall+0x10");
+  expect_operation(RS_OP_IN, add_input, "- 0 in port 0x60, rax = 0x1c at entry_syscall+0x10");
   expect_operation(RS_OP_HLT, add_nothing, "- 0 hlt at entry_syscall+0x10");
 }
 
