@@ -84,8 +84,10 @@ static bool image_reserve(struct symbol_image *image, size_t name_size) {
 static uint32_t image_add_name(struct symbol_image *image, const char *name, size_t length) {
   uint32_t offset = (uint32_t)image->names_used;
   char *to = image->names + offset;
-  for (size_t i = 0; i < length; i++)
-    to[i] = name[i] > ' ' && name[i] <= '~' ? name[i] : '?';
+  for (size_t i = 0; i < length; i++) {
+    to[i] = '?';
+    if (name[i] > ' ' && name[i] <= '~') to[i] = name[i];
+  }
   to[length] = 0;
   image->names_used += length + 1;
   return offset;

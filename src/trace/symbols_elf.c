@@ -88,13 +88,13 @@ static enum rs_status elf_add(struct rs_symbols *symbols, Elf *elf, uint64_t bia
   return status;
 }
 
-enum rs_status rs_symbols_add_elf(struct rs_symbols *symbols, const void *bytes, size_t size, uint64_t bias,
+enum rs_status rs_symbols_add_elf(struct rs_symbols *symbols, const void *image, size_t size, uint64_t bias,
                                   struct rs_error *error) {
-  if (size < EI_NIDENT || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+  if (size < EI_NIDENT || memcmp(image, ELFMAG, SELFMAG) != 0)
     return rs_fail(error, RS_BAD_IMAGE, "the symbol file is not an ELF image");
   elf_version(EV_CURRENT);
   /* libelf takes a pointer to non-const but does not write to an image that it was given to read. */
-  Elf *elf = elf_memory((char *)(uintptr_t)bytes, size);
+  Elf *elf = elf_memory((char *)image, size);
   if (!elf || elf_kind(elf) != ELF_K_ELF) {
     if (elf) elf_end(elf);
     return rs_fail(error, RS_BAD_IMAGE, "the symbol file is not an ELF image that can be read");

@@ -12,11 +12,6 @@
 #include "arch/bits.h"
 #include "trace/told.h"
 
-#define KERNEL UINT64_C(0xffffffff80100a00)
-#define FAULT UINT64_C(0xffffffff80100c00)
-#define USER_STACK UINT64_C(0x7ffe1000)
-#define KERNEL_STACK UINT64_C(0xffffffff80800000)
-
 static struct told told;
 
 static void open_at(enum rs_trace_level level) {
@@ -83,7 +78,7 @@ static void expect_keys(json_t *object, const char *expected) {
 
 static void begin_write_call(void) {
   struct rs_cpu cpu;
-  cpu_64(&cpu, 3, 0x40101c, USER_STACK);
+  cpu_64(&cpu, 3, 0x40101c, TOLD_USER_STACK);
   cpu.general[0] = 1;
   cpu.general[7] = 1;
   cpu.general[6] = 0x500000;
@@ -119,7 +114,7 @@ static void system_call_has_all_its_fields_in_order(void **state) {
   open_at(RS_TRACE_TRANSITIONS);
   begin_write_call();
   told.instructions = 41;
-  arrive_64(&told, 0, KERNEL, USER_STACK);
+  arrive_64(&told, 0, TOLD_KERNEL, TOLD_USER_STACK);
   json_t *event = only_event();
   expect_keys(event, "type sequence number parent instructions text mechanism instruction from to outcome "
                      "call before steps after stacks");
@@ -148,11 +143,11 @@ static void return_names_the_entry_it_answers_and_the_result(void **state) {
   struct rs_cpu cpu;
   open_at(RS_TRACE_TRANSITIONS);
   begin_write_call();
-  arrive_64(&told, 0, KERNEL, USER_STACK);
-  cpu_64(&cpu, 0, KERNEL + 0x9a, USER_STACK);
+  arrive_64(&told, 0, TOLD_KERNEL, TOLD_USER_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL + 0x9a, TOLD_USER_STACK);
   cpu.general[0] = (uint64_t)-14;
   begin_instruction(&told, RS_MECHANISM_SYSRET, RS_OP_SYSRET, 3, &cpu);
-  arrive_64(&told, 3, 0x40101e, USER_STACK);
+  arrive_64(&told, 3, 0x40101e, TOLD_USER_STACK);
   json_t *array = lines();
   expect_key(json_array_get(array, 2), "answers",
              "{'number':1,'result':'0xfffffffffffffff2','text':'-1 EFAULT'}");
@@ -181,7 +176,7 @@ static void refused_attempt_and_its_delivery_are_linked(void **state) {
   (void)state;
   struct rs_cpu cpu;
   open_at(RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_CLI, 1, &cpu);
   add_check(&told, RS_CHECK_GATE_PRESENT, true, 1, 0, 0);
   add_check(&told, RS_CHECK_GATE_PRESENT, false, 0, 0, 0);
@@ -190,7 +185,7 @@ static void refused_attempt_and_its_delivery_are_linked(void **state) {
   begin_exception(&told, VECTOR_PF, &cpu);
   with_error_code(&told, 5);
   with_cr2(&told, 0x10);
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
   json_t *array = lines(), *refused = json_array_get(array, 1), *delivery = json_array_get(array, 2);
   expect_key(refused, "type", "'refused'");
   expect_key(refused, "sequence", "1");
@@ -216,10 +211,10 @@ static void sources_of_interrupts_are_told_apart(void **state) {
   for (unsigned i = 0; i < sizeof name / sizeof name[0]; i++) {
     struct rs_cpu cpu;
     open_at(RS_TRACE_TRANSITIONS);
-    cpu_64(&cpu, 3, 0x401012, USER_STACK);
+    cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
     begin_exception(&told, 2, &cpu);
     told.transition.cause.interrupt.source = (enum rs_interrupt_source)i;
-    arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
+    arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
     json_t *event = only_event();
     expect_key(json_object_get(event, "interrupt"), "source", name[i]);
     json_decref(event);
@@ -254,7 +249,7 @@ static void reads_and_writes_carry_addresses_values_and_meaning(void **state) {
   add_read(&told, RS_ITEM_IDT_GATE, 0x5000, 0x6000, 16, 0x80108e0000100c00, 0xffffffff)->walk = 0;
   step = add_write(&told, RS_ITEM_PUSHED_CS, 0x7ff0, 0x17ff0, 8, 1, 0x33);
   step->reg = RS_CS;
-  add_read(&told, RS_ITEM_REGISTER, 0, 0, 8, KERNEL, 0)->reg = RS_LSTAR;
+  add_read(&told, RS_ITEM_REGISTER, 0, 0, 8, TOLD_KERNEL, 0)->reg = RS_LSTAR;
   add_word(&told, RS_RAX, 5);
   tell(&told);
   json_t *event = only_event();
@@ -362,7 +357,7 @@ static void operations_appear_at_steps_with_their_port(void **state) {
   (void)state;
   struct rs_cpu cpu;
   open_at(RS_TRACE_STEPS);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_OUT, 1, &cpu);
   told.transition.port = (struct rs_port_access){ true, false, 1, 0x3f8, 'A' };
   tell(&told);
@@ -377,7 +372,7 @@ static void operations_are_left_out_at_transitions(void **state) {
   (void)state;
   struct rs_cpu cpu;
   open_at(RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_OUT, 1, &cpu);
   tell(&told);
   json_t *array = lines();
@@ -389,7 +384,7 @@ static void shutdown_has_its_own_outcome(void **state) {
   (void)state;
   struct rs_cpu cpu;
   open_at(RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin(&told, RS_MECHANISM_SHUTDOWN, &cpu);
   told.transition.cause.interrupt.vector = VECTOR_DF;
   told.transition.outcome = RS_SHUTDOWN;
@@ -406,7 +401,7 @@ static void instruction_has_all_its_fields(void **state) {
   (void)state;
   struct rs_cpu before, after;
   open_at(RS_TRACE_INSTRUCTIONS);
-  cpu_64(&before, 3, 0x401004, USER_STACK);
+  cpu_64(&before, 3, 0x401004, TOLD_USER_STACK);
   after = before;
   after.rip += 5;
   after.tsc++;
@@ -418,7 +413,7 @@ static void instruction_has_all_its_fields(void **state) {
                                         .before = &before,
                                         .after = &after,
                                         .write_count = 1 };
-  event.write[0] = (struct rs_memory_change){ USER_STACK - 8, 8, 3, 0x401009 };
+  event.write[0] = (struct rs_memory_change){ TOLD_USER_STACK - 8, 8, 3, 0x401009 };
   tracer_instruction(&told.tracer, &event);
   json_t *object = only_event();
   expect_json(object, "{'type':'instruction','instructions':7,"
@@ -435,7 +430,7 @@ static void end_tells_reason_and_status(void **state) {
   for (unsigned i = 0; i < sizeof reason / sizeof reason[0]; i++) {
     char expected[200];
     struct rs_end_event end = {
-      .reason = (enum rs_end_reason)i, .status = 3, .instructions = 99, .rip = KERNEL
+      .reason = (enum rs_end_reason)i, .status = 3, .instructions = 99, .rip = TOLD_KERNEL
     };
     open_at(RS_TRACE_TRANSITIONS);
     tracer_end(&told.tracer, &end);
@@ -450,15 +445,7 @@ static void end_tells_reason_and_status(void **state) {
 
 static void disk_that_is_full_is_reported_in_one_line_when_the_sink_closes(void **state) {
   (void)state;
-  struct rs_error error;
-  struct rs_text_options options = { .level = RS_TRACE_TRANSITIONS };
-  FILE *full = fopen("/dev/full", "w");
-  if (!full) skip();
-  struct rs_trace_sink *sink = rs_jsonl_sink(full, &options);
-  assert_non_null(sink);
-  assert_int_equal(sink->close(sink, &error), RS_IO_ERROR);
-  assert_string_equal(error.text, "the trace could not be written: No space left on device");
-  fclose(full);
+  told_expect_full_disk(rs_jsonl_sink);
 }
 
 int main(void) {

@@ -12,22 +12,13 @@
 #include "arch/bits.h"
 #include "trace/told.h"
 
-#define KERNEL UINT64_C(0xffffffff80100a00)
-#define USER_STACK UINT64_C(0x7ffe1000)
-#define KERNEL_STACK UINT64_C(0xffffffff80800000)
-
 static struct told told;
-
-static void expect(const char *expected) {
-  assert_string_equal(told_text(&told), expected);
-  told_free(&told);
-}
 
 /* A SWAPGS in the kernel, to hang steps on. */
 static void open_with_carrier(void) {
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_HLT, 1, &cpu);
 }
 
@@ -61,7 +52,7 @@ static void walks_are_told_once_and_referred_to(void **state) {
   add_read(&told, RS_ITEM_PAGE_ENTRY, 0x1ff8, 0x1ff8, 8, 0x2003, 0)->level = 2;
   add_read(&told, RS_ITEM_PAGE_ENTRY, 0x2008, 0x2008, 8, 0x8000000000003067, 0)->level = 1;
   add_write(&told, RS_ITEM_PAGE_ACCESSED_DIRTY, 0x2008, 0x2008, 8, 0x3007, 0x3067)->level = 1;
-  add_read(&told, RS_ITEM_TSS_STACK_POINTER, KERNEL, 0x3a00, 8, KERNEL_STACK, 0);
+  add_read(&told, RS_ITEM_TSS_STACK_POINTER, TOLD_KERNEL, 0x3a00, 8, TOLD_KERNEL_STACK, 0);
   for (unsigned i = 0; i < 4; i++)
     told.transition.step[i].walk = 0;
   expect_steps(
@@ -78,12 +69,12 @@ static void walk_that_shares_entries_with_an_earlier_one_refers_to_it(void **sta
   open_with_carrier();
   add_read(&told, RS_ITEM_PAGE_ENTRY, 0x1ff8, 0x1ff8, 8, 0x2003, 0)->level = 2;
   add_read(&told, RS_ITEM_PAGE_ENTRY, 0x2008, 0x2008, 8, 0x3063, 0)->level = 1;
-  add_read(&told, RS_ITEM_TSS_IST, KERNEL_STACK, 0x3a00, 8, 0, 0);
+  add_read(&told, RS_ITEM_TSS_IST, TOLD_KERNEL_STACK, 0x3a00, 8, 0, 0);
   add_read(&told, RS_ITEM_PAGE_ENTRY, 0x2010, 0x2010, 8, 0x4062, 0xff)->level = 1;
   for (unsigned i = 0; i < 4; i++)
     told.transition.step[i].walk = 0;
   add_check(&told, RS_CHECK_PAGE_ENTRY_PRESENT, false, 0x4062, 1, 0);
-  told.transition.fault.cr2 = KERNEL;
+  told.transition.fault.cr2 = TOLD_KERNEL;
   told.transition.fault.has_cr2 = true;
   told.transition.outcome = RS_FAULTED;
   expect_steps(
@@ -189,7 +180,7 @@ static void registers_are_written_from_old_to_new_with_what_changed(void **state
   add_word(&told, RS_EFER, EFER_SCE | EFER_LMA | EFER_LME | EFER_NXE);
   add_word(&told, RS_FMASK, 0x4700);
   add_word(&told, RS_STAR, 0x0023001000000000);
-  add_word(&told, RS_LSTAR, KERNEL);
+  add_word(&told, RS_LSTAR, TOLD_KERNEL);
   add_word(&told, RS_LSTAR, 0x1234);
   add_word(&told, RS_RAX, 5);
   add_word(&told, RS_CPL, 3);
@@ -204,7 +195,7 @@ static void registers_are_written_from_old_to_new_with_what_changed(void **state
   step = add_write(&told, RS_ITEM_REGISTER, 0, 0, 24, 0, 0);
   step->reg = RS_GS;
   step->write.old.segment = (struct rs_segment){ .attributes = SEGMENT_UNUSABLE };
-  step->write.new.segment = (struct rs_segment){ 0, SEGMENT_UNUSABLE, 0, KERNEL };
+  step->write.new.segment = (struct rs_segment){ 0, SEGMENT_UNUSABLE, 0, TOLD_KERNEL };
   expect_steps(
       "   0  write  rflags                     0x202 -> 0x3042  +ZF -IF IOPL=3\n"
       "   1  write  cr0                        0x80000011 -> 0x80010010  -PE +WP\n"
@@ -242,7 +233,7 @@ static void registers_read_are_told_whole(void **state) {
 static void expect_operation(enum rs_operation operation, void (*add)(void), const char *expected) {
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 0, KERNEL + 0x10, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL + 0x10, TOLD_KERNEL_STACK);
   cpu.cr0 = 0x80010011;
   begin_instruction(&told, RS_MECHANISM_OPERATION, operation, 2, &cpu);
   add();
@@ -255,8 +246,8 @@ static void expect_operation(enum rs_operation operation, void (*add)(void), con
 }
 
 static void add_lstar(void) {
-  add_word(&told, RS_LSTAR, KERNEL);
-  add_word(&told, RS_RIP, KERNEL + 0x12);
+  add_word(&told, RS_LSTAR, TOLD_KERNEL);
+  add_word(&told, RS_RIP, TOLD_KERNEL + 0x12);
 }
 
 static void add_cr0(void) {
@@ -282,7 +273,7 @@ static void add_swapgs(void) {
   struct rs_step *step = add_write(&told, RS_ITEM_REGISTER, 0, 0, 24, 0, 0);
   step->reg = RS_GS;
   step->write.old.segment = (struct rs_segment){ .attributes = SEGMENT_UNUSABLE };
-  step->write.new.segment = (struct rs_segment){ 0, SEGMENT_UNUSABLE, 0, KERNEL_STACK };
+  step->write.new.segment = (struct rs_segment){ 0, SEGMENT_UNUSABLE, 0, TOLD_KERNEL_STACK };
   add_word(&told, RS_KERNEL_GS_BASE, 0);
 }
 
@@ -324,34 +315,35 @@ static void refused_attempt_is_told_before_the_delivery_that_it_leads_to(void **
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_int(&told, 0x80, &cpu);
   add_check(&told, RS_CHECK_GATE_DPL, false, 0, 3, 0);
   tell_fault(&told, VECTOR_GP, true, 0x402);
   begin_exception(&told, VECTOR_GP, &cpu);
   with_error_code(&told, 0x402);
   add_word(&told, RS_CPL, 0);
-  arrive_64(&told, 0, 0xffffffff80100c00, KERNEL_STACK - 48);
-  expect("- 3 int 0x80 at main+0x12 FAULTED #GP(0x402 IDT 0x80)\n"
-         "   0  check  FAILED  gate DPL 0 >= CPL 3: this code may use the gate by a software interrupt\n"
-         "                     [SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"]\n"
-         "#1 3->0 #GP(0x402 IDT 0x80) main+0x12 -> entry_fault: int 0x80 failed the check "
-         "\"gate DPL 0 >= CPL 3: this code may use the gate by a software interrupt\"\n"
-         "   0  write  cpl                        3 -> 0\n");
+  arrive_64(&told, 0, 0xffffffff80100c00, TOLD_KERNEL_STACK - 48);
+  told_expect(&told,
+              "- 3 int 0x80 at main+0x12 FAULTED #GP(0x402 IDT 0x80)\n"
+              "   0  check  FAILED  gate DPL 0 >= CPL 3: this code may use the gate by a software interrupt\n"
+              "                     [SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"]\n"
+              "#1 3->0 #GP(0x402 IDT 0x80) main+0x12 -> entry_fault: int 0x80 failed the check "
+              "\"gate DPL 0 >= CPL 3: this code may use the gate by a software interrupt\"\n"
+              "   0  write  cpl                        3 -> 0\n");
 }
 
 static void walk_that_refused_a_plain_access_is_told_as_an_access(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin(&told, RS_MECHANISM_OPERATION, &cpu);
   add_check(&told, RS_CHECK_PAGE_USER, false, 0, 0, 0);
   told.transition.fault.has_cr2 = true;
   tell_fault(&told, VECTOR_PF, true, 5);
-  expect("- 3 access at main+0x12 FAULTED #PF(0x5 P|U)\n"
-         "   0  check  FAILED  user-mode access to a user page (U/S of all levels 0)\n"
-         "                     [SDM3 \"Determination of Access Rights\"]\n");
+  told_expect(&told, "- 3 access at main+0x12 FAULTED #PF(0x5 P|U)\n"
+                     "   0  check  FAILED  user-mode access to a user page (U/S of all levels 0)\n"
+                     "                     [SDM3 \"Determination of Access Rights\"]\n");
 }
 
 static struct rs_stack_window window(uint64_t pointer, unsigned word_size, uint32_t mapped) {
@@ -365,14 +357,14 @@ static void stacks_stand_side_by_side_with_what_was_pushed_and_popped(void **sta
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_int(&told, 0x80, &cpu);
-  add_write(&told, RS_ITEM_PUSHED_SS, KERNEL_STACK - 8, 0x7ff8, 8, 0, 0x2b);
-  add_write(&told, RS_ITEM_PUSHED_SP, KERNEL_STACK - 16, 0x7ff0, 8, 0, USER_STACK);
-  add_write(&told, RS_ITEM_PUSHED_ERROR_CODE, KERNEL_STACK - 24, 0x7fe8, 8, 0, 0);
-  told.event.old_stack = window(USER_STACK, 8, 0x1fe00); /* only what lies above */
-  told.event.new_stack = window(KERNEL_STACK - 24, 8, 0x007ff);
-  arrive_64(&told, 0, 0xffffffff80100b00, KERNEL_STACK - 24);
+  add_write(&told, RS_ITEM_PUSHED_SS, TOLD_KERNEL_STACK - 8, 0x7ff8, 8, 0, 0x2b);
+  add_write(&told, RS_ITEM_PUSHED_SP, TOLD_KERNEL_STACK - 16, 0x7ff0, 8, 0, TOLD_USER_STACK);
+  add_write(&told, RS_ITEM_PUSHED_ERROR_CODE, TOLD_KERNEL_STACK - 24, 0x7fe8, 8, 0, 0);
+  told.event.old_stack = window(TOLD_USER_STACK, 8, 0x1fe00); /* only what lies above */
+  told.event.new_stack = window(TOLD_KERNEL_STACK - 24, 8, 0x007ff);
+  arrive_64(&told, 0, 0xffffffff80100b00, TOLD_KERNEL_STACK - 24);
   const char *text = strstr(told_text(&told), "     stack");
   assert_string_equal(
       text,
@@ -436,7 +428,7 @@ static void words_of_32_bits_and_one_unchanged_stack_are_told_once(void **state)
 static void operation_that_leaves_the_stack_alone_shows_none(void **state) {
   (void)state;
   open_with_carrier();
-  told.event.old_stack = told.event.new_stack = window(KERNEL_STACK, 8, 0x1ffff);
+  told.event.old_stack = told.event.new_stack = window(TOLD_KERNEL_STACK, 8, 0x1ffff);
   expect_steps("");
 }
 
@@ -444,13 +436,13 @@ static void failed_checks_are_red(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_COLOUR, RS_TRACE_STEPS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_CLI, 1, &cpu);
   add_check(&told, RS_CHECK_GATE_PRESENT, false, 0, 0, 0);
   tell_fault(&told, VECTOR_GP, true, 0);
-  expect("- \033[32m3\033[0m \033[1mcli\033[0m at main+0x12\033[31m FAULTED \033[0m#GP(0x0)\n"
-         "   0  check  \033[31mFAILED  the gate is present (P 0)\033[0m  "
-         "\033[2m[SDM3 \"IDT Descriptors\"]\033[0m\n");
+  told_expect(&told, "- \033[32m3\033[0m \033[1mcli\033[0m at main+0x12\033[31m FAULTED \033[0m#GP(0x0)\n"
+                     "   0  check  \033[31mFAILED  the gate is present (P 0)\033[0m  "
+                     "\033[2m[SDM3 \"IDT Descriptors\"]\033[0m\n");
 }
 
 /* One executed instruction at main+4. */
@@ -468,7 +460,7 @@ static void instructions_are_told_with_ring_place_bytes_and_changes(void **state
   (void)state;
   struct rs_cpu before, after;
   told_open(&told, TOLD_TEXT, RS_TRACE_INSTRUCTIONS);
-  cpu_64(&before, 3, 0x401004, USER_STACK);
+  cpu_64(&before, 3, 0x401004, TOLD_USER_STACK);
   after = before;
   after.rip += 5;
   after.tsc++;
@@ -486,23 +478,25 @@ static void instructions_are_told_with_ring_place_bytes_and_changes(void **state
   after = before;
   after.segment[RS_SEGMENT_INDEX(RS_DS)].selector = 0x18;
   tell_instruction(&before, &after, "\x1f", 1, 0);
-  expect("3 main+0x4                    b801000000        mov eax, 1                      rax 0x0 -> 0x1\n"
-         "3 main+0x4                    31c0              xor eax, eax                    rflags +ZF -IF\n"
-         "3 main+0x4                    e800000000        call 0x401009                   rsp 0x7ffe1000 -> "
-         "0x7ffe0ff8, [0x7ffe0ff8] 0x0000000000000000 -> 0x0000000000401009\n"
-         "3 main+0x4                    90                nop\n"
-         "3 main+0x4                    06                (not decoded)\n"
-         "0 entry32                     1f                pop ds                          ds 0x0000 -> "
-         "0x0018\n");
+  told_expect(
+      &told,
+      "3 main+0x4                    b801000000        mov eax, 1                      rax 0x0 -> 0x1\n"
+      "3 main+0x4                    31c0              xor eax, eax                    rflags +ZF -IF\n"
+      "3 main+0x4                    e800000000        call 0x401009                   rsp 0x7ffe1000 -> "
+      "0x7ffe0ff8, [0x7ffe0ff8] 0x0000000000000000 -> 0x0000000000401009\n"
+      "3 main+0x4                    90                nop\n"
+      "3 main+0x4                    06                (not decoded)\n"
+      "0 entry32                     1f                pop ds                          ds 0x0000 -> "
+      "0x0018\n");
 }
 
 static void instructions_are_not_told_below_their_level(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_STEPS);
-  cpu_64(&cpu, 3, 0x401004, USER_STACK);
+  cpu_64(&cpu, 3, 0x401004, TOLD_USER_STACK);
   tell_instruction(&cpu, &cpu, "\x90", 1, 0);
-  expect("");
+  told_expect(&told, "");
 }
 
 int main(void) {

@@ -222,3 +222,22 @@ void told_free(struct told *told) {
   rs_symbols_free(told->symbols);
   free(told->text);
 }
+
+void told_expect(struct told *told, const char *expected) {
+  assert_string_equal(told_text(told), expected);
+  told_free(told);
+}
+
+void told_expect_full_disk(sink_maker *make) {
+  struct rs_error error;
+  struct rs_text_options options = { .level = RS_TRACE_TRANSITIONS };
+  FILE *full = fopen("/dev/full", "w");
+  if (!full) skip();
+  struct rs_trace_sink *sink = make(full, &options);
+  assert_non_null(sink);
+  struct rs_end_event end = { .reason = RS_END_EXIT };
+  sink->end(sink, &end);
+  assert_int_equal(sink->close(sink, &error), RS_IO_ERROR);
+  assert_string_equal(error.text, "the trace could not be written: No space left on device");
+  fclose(full);
+}

@@ -26,6 +26,13 @@ struct told {
   struct rs_transition_event event;
 };
 
+/* Where things are in every test. */
+#define TOLD_KERNEL UINT64_C(0xffffffff80100a00)
+#define TOLD_INT80 UINT64_C(0xffffffff80100b00)
+#define TOLD_FAULT UINT64_C(0xffffffff80100c00)
+#define TOLD_USER_STACK UINT64_C(0x7ffe1000)
+#define TOLD_KERNEL_STACK UINT64_C(0xffffffff80800000)
+
 /* What every test's addresses are called: user code from 0x401000 on ("main", "stub"), kernel code from
  * 0xffffffff80100a00 on ("entry_syscall", "entry_int80", "entry_fault"), and the same for 32 bits from
  * 0xc0100000 on ("entry32"). */
@@ -64,5 +71,12 @@ void tell_fault(struct told *told, uint8_t vector, bool has_error_code, uint32_t
 /* Closes the sink; the whole text, valid until told_free. */
 const char *told_text(struct told *told);
 void told_free(struct told *told);
+
+/* Closes the sink, compares the whole text, and frees. */
+void told_expect(struct told *told, const char *expected);
+
+/* Makes a sink on a full disk and asserts what its closing reports. */
+typedef struct rs_trace_sink *sink_maker(FILE *file, const struct rs_text_options *options);
+void told_expect_full_disk(sink_maker *make);
 
 #endif

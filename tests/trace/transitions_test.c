@@ -13,23 +13,12 @@
 
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11 };
 
-#define KERNEL UINT64_C(0xffffffff80100a00)
-#define INT80 UINT64_C(0xffffffff80100b00)
-#define FAULT UINT64_C(0xffffffff80100c00)
-#define USER_STACK UINT64_C(0x7ffe1000)
-#define KERNEL_STACK UINT64_C(0xffffffff80800000)
-
 static struct told told;
-
-static void expect(const char *expected) {
-  assert_string_equal(told_text(&told), expected);
-  told_free(&told);
-}
 
 /* SYSCALL from main+0x1c with these registers. */
 static void syscall_64(uint64_t rax, uint64_t rdi, uint64_t rsi, uint64_t rdx) {
   struct rs_cpu cpu;
-  cpu_64(&cpu, 3, 0x40101c, USER_STACK);
+  cpu_64(&cpu, 3, 0x40101c, TOLD_USER_STACK);
   cpu.general[RAX] = rax;
   cpu.general[RDI] = rdi;
   cpu.general[RSI] = rsi;
@@ -37,12 +26,12 @@ static void syscall_64(uint64_t rax, uint64_t rdi, uint64_t rsi, uint64_t rdx) {
   cpu.general[R10] = 0x22;
   cpu.general[R8] = UINT64_MAX;
   begin_instruction(&told, RS_MECHANISM_SYSCALL, RS_OP_SYSCALL, 2, &cpu);
-  arrive_64(&told, 0, KERNEL, USER_STACK);
+  arrive_64(&told, 0, TOLD_KERNEL, TOLD_USER_STACK);
 }
 
 static void sysret_64(uint64_t rax, uint64_t rip, uint64_t rsp) {
   struct rs_cpu cpu;
-  cpu_64(&cpu, 0, KERNEL + 0x9a, rsp);
+  cpu_64(&cpu, 0, TOLD_KERNEL + 0x9a, rsp);
   cpu.general[RAX] = rax;
   begin_instruction(&told, RS_MECHANISM_SYSRET, RS_OP_SYSRET, 3, &cpu);
   arrive_64(&told, 3, rip, rsp);
@@ -50,7 +39,7 @@ static void sysret_64(uint64_t rax, uint64_t rip, uint64_t rsp) {
 
 static void iret_to(const struct rs_cpu *user) {
   struct rs_cpu cpu;
-  cpu_64(&cpu, 0, INT80 + 0x40, KERNEL_STACK - 40);
+  cpu_64(&cpu, 0, TOLD_INT80 + 0x40, TOLD_KERNEL_STACK - 40);
   cpu.cr3 = user->cr3;
   cpu.general[RAX] = user->general[RAX];
   begin_instruction(&told, RS_MECHANISM_IRET, RS_OP_IRET, 2, &cpu);
@@ -67,7 +56,7 @@ static void int80(uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx) {
   cpu.general[RCX] = ecx;
   cpu.general[RDX] = edx;
   begin_int(&told, 0x80, &cpu);
-  arrive_64(&told, 0, INT80, KERNEL_STACK - 40);
+  arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK - 40);
 }
 
 static void system_call_and_its_return_are_told_as_strace_tells_them(void **state) {
@@ -75,35 +64,35 @@ static void system_call_and_its_return_are_told_as_strace_tells_them(void **stat
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   told_memory(&told, 0x500000, "hi\n", 4);
   syscall_64(1, 1, 0x500000, 3);
-  sysret_64(3, 0x40101e, USER_STACK);
-  expect("#1 3->0 syscall main+0x1c -> entry_syscall write(1, \"hi\\n\", 3)\n"
-         "#2 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 3\n");
+  sysret_64(3, 0x40101e, TOLD_USER_STACK);
+  told_expect(&told, "#1 3->0 syscall main+0x1c -> entry_syscall write(1, \"hi\\n\", 3)\n"
+                     "#2 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 3\n");
 }
 
 static void error_results_are_named_and_addresses_are_hexadecimal(void **state) {
   (void)state;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   syscall_64(9, 0, 8192, 3);
-  sysret_64(0x7f0000001000, 0x40101e, USER_STACK);
+  sysret_64(0x7f0000001000, 0x40101e, TOLD_USER_STACK);
   syscall_64(12, 0, 0, 0);
-  sysret_64(0x602000, 0x40101e, USER_STACK);
+  sysret_64(0x602000, 0x40101e, TOLD_USER_STACK);
   syscall_64(0, 0, 0x10, 5);
-  sysret_64((uint64_t)-14, 0x40101e, USER_STACK);
+  sysret_64((uint64_t)-14, 0x40101e, TOLD_USER_STACK);
   syscall_64(0, 0, 0x10, 5);
-  sysret_64((uint64_t)-4095, 0x40101e, USER_STACK);
+  sysret_64((uint64_t)-4095, 0x40101e, TOLD_USER_STACK);
   syscall_64(0, 0, 0x10, 5);
-  sysret_64((uint64_t)-4096, 0x40101e, USER_STACK);
-  expect("#1 3->0 syscall main+0x1c -> entry_syscall "
-         "mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0x0)\n"
-         "#2 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 0x7f0000001000\n"
-         "#3 3->0 syscall main+0x1c -> entry_syscall brk(0x0)\n"
-         "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e #3 = 0x602000\n"
-         "#5 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
-         "#6 0->3 sysret entry_syscall+0x9a -> main+0x1e #5 = -1 EFAULT\n"
-         "#7 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
-         "#8 0->3 sysret entry_syscall+0x9a -> main+0x1e #7 = -1 4095\n"
-         "#9 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
-         "#10 0->3 sysret entry_syscall+0x9a -> main+0x1e #9 = -4096\n");
+  sysret_64((uint64_t)-4096, 0x40101e, TOLD_USER_STACK);
+  told_expect(&told, "#1 3->0 syscall main+0x1c -> entry_syscall "
+                     "mmap(NULL, 8192, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0x0)\n"
+                     "#2 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 0x7f0000001000\n"
+                     "#3 3->0 syscall main+0x1c -> entry_syscall brk(0x0)\n"
+                     "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e #3 = 0x602000\n"
+                     "#5 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
+                     "#6 0->3 sysret entry_syscall+0x9a -> main+0x1e #5 = -1 EFAULT\n"
+                     "#7 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
+                     "#8 0->3 sysret entry_syscall+0x9a -> main+0x1e #7 = -1 4095\n"
+                     "#9 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
+                     "#10 0->3 sysret entry_syscall+0x9a -> main+0x1e #9 = -4096\n");
 }
 
 /* The decoded call of one SYSCALL. */
@@ -115,7 +104,7 @@ static void expect_call(uint64_t rax, uint64_t rdi, uint64_t rsi, uint64_t rdx, 
   told_memory(&told, 0x520000, "a\"\\\t\0010\001\033\177\200", 11);
   told_memory(&told, 0x530000, "cut", 3); /* the page after it is missing */
   syscall_64(rax, rdi, rsi, rdx);
-  expect(strcat(strcat(expected, call), "\n"));
+  told_expect(&told, strcat(strcat(expected, call), "\n"));
 }
 
 static void strings_are_bounded_and_escaped(void **state) {
@@ -171,28 +160,29 @@ static void int_0x80_carries_i386_numbers_and_registers(void **state) {
   int80(192, 0, 4096, 3);
   user.general[RAX] = 0xf7fff000;
   iret_to(&user);
-  expect("#1 3->0 int 0x80 stub -> entry_int80 write(1, \"hi\\n\", 3)\n"
-         "#2 0->3 iret entry_int80+0x40 -> stub+0x2 #1 = -1 EBADF\n"
-         "#3 3->0 int 0x80 stub -> entry_int80 mmap2(NULL, 4096, PROT_READ|PROT_WRITE, 0, 0, 0x0)\n"
-         "#4 0->3 iret entry_int80+0x40 -> stub+0x2 #3 = 0xf7fff000\n");
+  told_expect(&told,
+              "#1 3->0 int 0x80 stub -> entry_int80 write(1, \"hi\\n\", 3)\n"
+              "#2 0->3 iret entry_int80+0x40 -> stub+0x2 #1 = -1 EBADF\n"
+              "#3 3->0 int 0x80 stub -> entry_int80 mmap2(NULL, 4096, PROT_READ|PROT_WRITE, 0, 0, 0x0)\n"
+              "#4 0->3 iret entry_int80+0x40 -> stub+0x2 #3 = 0xf7fff000\n");
 }
 
 static void other_software_interrupts_are_no_system_calls(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 3, 0x401000, USER_STACK);
+  cpu_64(&cpu, 3, 0x401000, TOLD_USER_STACK);
   begin_int(&told, 0x81, &cpu);
-  arrive_64(&told, 0, INT80, KERNEL_STACK - 40);
+  arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK - 40);
   begin_int(&told, 3, &cpu);
   told.transition.cause.instruction.operation = RS_OP_INT3;
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 40);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 40);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin_int(&told, 0x80, &cpu);
-  arrive_64(&told, 0, INT80, KERNEL_STACK - 40);
-  expect("#1 3->0 int 0x81 main -> entry_int80\n"
-         "#2 3->0 int3 main -> entry_fault\n"
-         "#3 0->0 int 0x80 entry_syscall -> entry_int80\n");
+  arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK - 40);
+  told_expect(&told, "#1 3->0 int 0x81 main -> entry_int80\n"
+                     "#2 3->0 int3 main -> entry_fault\n"
+                     "#3 0->0 int 0x80 entry_syscall -> entry_int80\n");
 }
 
 static void sysenter_takes_its_sixth_argument_from_where_ebp_points(void **state) {
@@ -212,8 +202,9 @@ static void sysenter_takes_its_sixth_argument_from_where_ebp_points(void **state
   cpu.general[RAX] = 0x40000000;
   begin_instruction(&told, RS_MECHANISM_SYSEXIT, RS_OP_SYSEXIT, 2, &cpu);
   arrive_32(&told, 3, 0x402010, 0xffffd000); /* not the address after SYSENTER */
-  expect("#1 3->0 sysenter stub+0x5 -> entry32 mmap2(NULL, 4096, PROT_NONE, MAP_PRIVATE, 3, 0x2000)\n"
-         "#2 0->3 sysexit entry32+0x80 -> stub+0x10 #1 = 0x40000000\n");
+  told_expect(&told,
+              "#1 3->0 sysenter stub+0x5 -> entry32 mmap2(NULL, 4096, PROT_NONE, MAP_PRIVATE, 3, 0x2000)\n"
+              "#2 0->3 sysexit entry32+0x80 -> stub+0x10 #1 = 0x40000000\n");
 }
 
 static void syscall_outside_64_bit_mode_has_its_second_argument_in_ebp(void **state) {
@@ -226,10 +217,10 @@ static void syscall_outside_64_bit_mode_has_its_second_argument_in_ebp(void **st
   cpu.general[RBP] = 4096;
   cpu.general[RCX] = 77;
   begin_instruction(&told, RS_MECHANISM_SYSCALL, RS_OP_SYSCALL, 2, &cpu);
-  arrive_64(&told, 0, KERNEL, 0xffffd000);
+  arrive_64(&told, 0, TOLD_KERNEL, 0xffffd000);
   sysret_64(7, 0x402010, 0xffffd000);
-  expect("#1 3->0 syscall stub+0x5 -> entry_syscall mmap2(NULL, 4096, PROT_NONE, 0, 0, 0x3000)\n"
-         "#2 0->3 sysret entry_syscall+0x9a -> stub+0x10 #1 = 0x7\n");
+  told_expect(&told, "#1 3->0 syscall stub+0x5 -> entry_syscall mmap2(NULL, 4096, PROT_NONE, 0, 0, 0x3000)\n"
+                     "#2 0->3 sysret entry_syscall+0x9a -> stub+0x10 #1 = 0x7\n");
 }
 
 static void returns_of_interleaved_tasks_find_their_own_entries(void **state) {
@@ -237,37 +228,37 @@ static void returns_of_interleaved_tasks_find_their_own_entries(void **state) {
   struct rs_cpu other;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   syscall_64(0, 0, 0x10, 5); /* task 1 blocks */
-  cpu_64(&other, 3, 0x40101c, USER_STACK);
+  cpu_64(&other, 3, 0x40101c, TOLD_USER_STACK);
   other.cr3 = 0x5000;
   other.general[RAX] = 39;
   begin_instruction(&told, RS_MECHANISM_SYSCALL, RS_OP_SYSCALL, 2, &other); /* task 2: another CR3 */
-  arrive_64(&told, 0, KERNEL, USER_STACK);
+  arrive_64(&told, 0, TOLD_KERNEL, TOLD_USER_STACK);
   syscall_64(39, 0, 0, 0); /* replaced below by the thread with another stack */
-  sysret_64(5, 0x40101e, USER_STACK);
+  sysret_64(5, 0x40101e, TOLD_USER_STACK);
   other.general[RAX] = 22;
   other.rip = 0x40101e;
   other.cr3 = 0x5abc; /* PCID bits are not part of the address space */
   iret_to(&other);
-  sysret_64(1, 0x40101e, USER_STACK - 16);
-  expect("#1 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
-         "#2 3->0 syscall main+0x1c -> entry_syscall getpid()\n"
-         "#3 3->0 syscall main+0x1c -> entry_syscall getpid()\n"
-         "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e #3 = 5\n"
-         "#5 0->3 iret entry_int80+0x40 -> main+0x1e #2 = 22\n"
-         "#6 0->3 sysret entry_syscall+0x9a -> main+0x1e\n");
+  sysret_64(1, 0x40101e, TOLD_USER_STACK - 16);
+  told_expect(&told, "#1 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
+                     "#2 3->0 syscall main+0x1c -> entry_syscall getpid()\n"
+                     "#3 3->0 syscall main+0x1c -> entry_syscall getpid()\n"
+                     "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e #3 = 5\n"
+                     "#5 0->3 iret entry_int80+0x40 -> main+0x1e #2 = 22\n"
+                     "#6 0->3 sysret entry_syscall+0x9a -> main+0x1e\n");
 }
 
 static void return_to_another_address_answers_nothing_and_the_entry_stays(void **state) {
   (void)state;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   syscall_64(0, 0, 0x10, 5);
-  sysret_64(0, 0x402000, USER_STACK); /* a signal handler, on the same stack pointer */
-  sysret_64(5, 0x40101e, USER_STACK);
-  sysret_64(5, 0x40101e, USER_STACK);
-  expect("#1 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
-         "#2 0->3 sysret entry_syscall+0x9a -> stub\n"
-         "#3 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 5\n"
-         "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e\n");
+  sysret_64(0, 0x402000, TOLD_USER_STACK); /* a signal handler, on the same stack pointer */
+  sysret_64(5, 0x40101e, TOLD_USER_STACK);
+  sysret_64(5, 0x40101e, TOLD_USER_STACK);
+  told_expect(&told, "#1 3->0 syscall main+0x1c -> entry_syscall read(0, 0x10, 5)\n"
+                     "#2 0->3 sysret entry_syscall+0x9a -> stub\n"
+                     "#3 0->3 sysret entry_syscall+0x9a -> main+0x1e #1 = 5\n"
+                     "#4 0->3 sysret entry_syscall+0x9a -> main+0x1e\n");
 }
 
 static void oldest_entry_gives_way_when_the_table_is_full(void **state) {
@@ -275,12 +266,12 @@ static void oldest_entry_gives_way_when_the_table_is_full(void **state) {
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   for (unsigned i = 0; i <= 64; i++) {
-    cpu_64(&cpu, 3, 0x40101c, USER_STACK + 16 * i);
+    cpu_64(&cpu, 3, 0x40101c, TOLD_USER_STACK + 16 * i);
     begin_int(&told, 0x81, &cpu);
-    arrive_64(&told, 0, INT80, KERNEL_STACK);
+    arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK);
   }
-  sysret_64(0, 0x40101e, USER_STACK);
-  sysret_64(0, 0x40101e, USER_STACK + 16);
+  sysret_64(0, 0x40101e, TOLD_USER_STACK);
+  sysret_64(0, 0x40101e, TOLD_USER_STACK + 16);
   const char *end = strstr(told_text(&told), "#66 ");
   assert_string_equal(end, "#66 0->3 sysret entry_syscall+0x9a -> main+0x1e\n"
                            "#67 0->3 sysret entry_syscall+0x9a -> main+0x1e #2\n");
@@ -306,12 +297,12 @@ static void page_fault_tells_error_code_address_and_reason(void **state) {
     struct rs_cpu cpu;
     char expected[200] = "#1 3->0 ";
     told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-    cpu_64(&cpu, 3, 0x401000, USER_STACK);
+    cpu_64(&cpu, 3, 0x401000, TOLD_USER_STACK);
     begin_exception(&told, VECTOR_PF, &cpu);
     with_error_code(&told, row[i].code);
     with_cr2(&told, 0x10);
-    arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
-    expect(strcat(strcat(expected, row[i].text), "\n"));
+    arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
+    told_expect(&told, strcat(strcat(expected, row[i].text), "\n"));
   }
 }
 
@@ -319,38 +310,38 @@ static void fault_and_the_return_to_a_later_instruction_belong_together(void **s
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_exception(&told, VECTOR_UD, &cpu);
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 40);
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 40);
   cpu.rip += 2;
   iret_to(&cpu);
-  expect("#1 3->0 #UD main+0x12 -> entry_fault\n"
-         "#2 0->3 iret entry_int80+0x40 -> main+0x14 #1\n");
+  told_expect(&told, "#1 3->0 #UD main+0x12 -> entry_fault\n"
+                     "#2 0->3 iret entry_int80+0x40 -> main+0x14 #1\n");
 }
 
 static void instruction_that_was_refused_is_the_reason_of_the_fault(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_CLI, 1, &cpu);
   add_check(&told, RS_CHECK_LINEAR_CANONICAL, false, 0x8000000000000000, 0, 0);
   tell_fault(&told, VECTOR_GP, true, 0);
   begin_exception(&told, VECTOR_GP, &cpu);
   with_error_code(&told, 0);
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
   begin_exception(&told, VECTOR_GP, &cpu); /* what was told is not told again */
   with_error_code(&told, 0);
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
-  expect("#1 3->0 #GP(0x0) main+0x12 -> entry_fault: "
-         "cli failed the check \"linear address 0x8000000000000000 is canonical\"\n"
-         "#2 3->0 #GP(0x0) main+0x12 -> entry_fault\n");
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
+  told_expect(&told, "#1 3->0 #GP(0x0) main+0x12 -> entry_fault: "
+                     "cli failed the check \"linear address 0x8000000000000000 is canonical\"\n"
+                     "#2 3->0 #GP(0x0) main+0x12 -> entry_fault\n");
 }
 
 /* int 0x80 refused by its gate, then nothing that could be delivered. */
 static void triple_fault(void) {
   struct rs_cpu cpu;
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_int(&told, 0x80, &cpu);
   add_check(&told, RS_CHECK_GATE_WITHIN_IDT, false, 0x80, 0x800, 0x7ff);
   tell_fault(&told, VECTOR_GP, true, 0x402);
@@ -367,10 +358,11 @@ static void fault_during_a_delivery_is_told_as_a_chain(void **state) {
   (void)state;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
   triple_fault();
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 48);
-  expect("#1 3->0 #DF(0x0) main+0x12 -> entry_fault: "
-         "int 0x80 failed the check \"vector 0x80: gate at offset 0x800 lies within IDT limit 0x7ff\"; "
-         "#GP(0x402 IDT 0x80) failed the check \"level 1 entry 0x1000 is present\"\n");
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
+  told_expect(&told,
+              "#1 3->0 #DF(0x0) main+0x12 -> entry_fault: "
+              "int 0x80 failed the check \"vector 0x80: gate at offset 0x800 lies within IDT limit 0x7ff\"; "
+              "#GP(0x402 IDT 0x80) failed the check \"level 1 entry 0x1000 is present\"\n");
 }
 
 static void shutdown_ends_with_the_whole_chain_in_one_paragraph(void **state) {
@@ -385,41 +377,43 @@ static void shutdown_ends_with_the_whole_chain_in_one_paragraph(void **state) {
   tell(&told);
   struct rs_end_event end = { .reason = RS_END_SHUTDOWN, .instructions = 99, .rip = 0x401012 };
   tracer_end(&told.tracer, &end);
-  expect("#1 3 shutdown at main+0x12\n"
-         "    int 0x80 at main+0x12 in ring 3 failed the check \"vector 0x80: gate at offset 0x800 lies "
-         "within IDT limit\n"
-         "    0x7ff\" [SDM3 \"Interrupt Descriptor Table (IDT)\"], which raised #GP(0x402 IDT 0x80). "
-         "Delivering #GP(0x402\n"
-         "    IDT 0x80) failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault "
-         "Exceptions\"], which raised\n"
-         "    #PF(0x2 W). A fault of that class during such a delivery becomes a double fault. Delivering "
-         "#DF(0x0)\n"
-         "    failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault Exceptions\"], which "
-         "raised #PF(0x2\n"
-         "    W). A fault during the delivery of a double fault is a triple fault: nothing is left to "
-         "deliver, and the\n"
-         "    processor shuts down.\n"
-         "+++ shut down after 99 instructions at main+0x12 +++\n");
+  told_expect(
+      &told,
+      "#1 3 shutdown at main+0x12\n"
+      "    int 0x80 at main+0x12 in ring 3 failed the check \"vector 0x80: gate at offset 0x800 lies "
+      "within IDT limit\n"
+      "    0x7ff\" [SDM3 \"Interrupt Descriptor Table (IDT)\"], which raised #GP(0x402 IDT 0x80). "
+      "Delivering #GP(0x402\n"
+      "    IDT 0x80) failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault "
+      "Exceptions\"], which raised\n"
+      "    #PF(0x2 W). A fault of that class during such a delivery becomes a double fault. Delivering "
+      "#DF(0x0)\n"
+      "    failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault Exceptions\"], which "
+      "raised #PF(0x2\n"
+      "    W). A fault during the delivery of a double fault is a triple fault: nothing is left to "
+      "deliver, and the\n"
+      "    processor shuts down.\n"
+      "+++ shut down after 99 instructions at main+0x12 +++\n");
 }
 
 static void external_interrupts_and_nmi_are_named_and_matched(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 3, 0x401012, USER_STACK);
+  cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_exception(&told, 14, &cpu);
   told.transition.cause.interrupt.source = RS_SOURCE_EXTERNAL;
-  arrive_64(&told, 0, FAULT, KERNEL_STACK - 40);
+  arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 40);
   struct rs_cpu kernel = told.transition.after;
   begin_exception(&told, 2, &kernel);
   told.transition.cause.interrupt.source = RS_SOURCE_NMI;
-  arrive_64(&told, 0, INT80, KERNEL_STACK - 80);
+  arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK - 80);
   iret_to(&kernel);
   iret_to(&cpu);
-  expect("#1 3->0 external interrupt 0xe main+0x12 -> entry_fault\n"
-         "#2 0->0 NMI entry_fault -> entry_int80\n"
-         "#3 0->0 iret entry_int80+0x40 -> entry_fault #2\n"
-         "#4 0->3 iret entry_int80+0x40 -> main+0x12 #1\n");
+  told_expect(&told, "#1 3->0 external interrupt 0xe main+0x12 -> entry_fault\n"
+                     "#2 0->0 NMI entry_fault -> entry_int80\n"
+                     "#3 0->0 iret entry_int80+0x40 -> entry_fault #2\n"
+                     "#4 0->3 iret entry_int80+0x40 -> main+0x12 #1\n");
 }
 
 static void call_gate_and_far_return_are_matched_without_the_stack_pointer(void **state) {
@@ -432,18 +426,18 @@ static void call_gate_and_far_return_are_matched_without_the_stack_pointer(void 
   cpu_32(&cpu, 0, 0xc0100010, 0xc0800000);
   begin_instruction(&told, RS_MECHANISM_FAR_TRANSFER, RS_OP_FAR_RET, 3, &cpu);
   arrive_32(&told, 3, 0x401017, 0xffffd008);
-  expect("#1 3->0 call far main+0x10 -> entry32\n"
-         "#2 0->3 ret far entry32+0x10 -> main+0x17 #1\n");
+  told_expect(&told, "#1 3->0 call far main+0x10 -> entry32\n"
+                     "#2 0->3 ret far entry32+0x10 -> main+0x17 #1\n");
 }
 
 static void operations_that_keep_the_ring_are_not_told_at_this_level(void **state) {
   (void)state;
   struct rs_cpu cpu;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 0, KERNEL, KERNEL_STACK);
+  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
   begin_instruction(&told, RS_MECHANISM_OPERATION, RS_OP_SWAPGS, 3, &cpu);
   tell(&told);
-  expect("");
+  told_expect(&told, "");
 }
 
 static void end_of_the_run_is_told_in_words(void **state) {
@@ -464,7 +458,7 @@ static void end_of_the_run_is_told_in_words(void **state) {
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
     told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
     tracer_end(&told.tracer, &row[i].event);
-    expect(row[i].text);
+    told_expect(&told, row[i].text);
   }
 }
 
@@ -472,22 +466,13 @@ static void colour_marks_rings_and_mechanisms(void **state) {
   (void)state;
   told_open(&told, TOLD_COLOUR, RS_TRACE_TRANSITIONS);
   syscall_64(39, 0, 0, 0);
-  expect("#1 \033[32m3\033[0m->\033[33m0\033[0m \033[1msyscall\033[0m main+0x1c -> entry_syscall "
-         "getpid()\n");
+  told_expect(&told, "#1 \033[32m3\033[0m->\033[33m0\033[0m \033[1msyscall\033[0m main+0x1c -> entry_syscall "
+                     "getpid()\n");
 }
 
 static void disk_that_is_full_is_reported_in_one_line_when_the_sink_closes(void **state) {
   (void)state;
-  struct rs_error error;
-  struct rs_text_options options = { .level = RS_TRACE_TRANSITIONS };
-  FILE *full = fopen("/dev/full", "w");
-  if (!full) skip();
-  struct rs_trace_sink *sink = rs_text_sink(full, &options);
-  struct rs_end_event end = { .reason = RS_END_EXIT };
-  sink->end(sink, &end);
-  assert_int_equal(sink->close(sink, &error), RS_IO_ERROR);
-  assert_string_equal(error.text, "the trace could not be written: No space left on device");
-  fclose(full);
+  told_expect_full_disk(rs_text_sink);
 }
 
 int main(void) {
