@@ -1,6 +1,7 @@
 /* The comparison of two processor states. */
 #include "trace/changes.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "trace/fields.h"
@@ -14,10 +15,21 @@ static bool register_differs(const struct rs_cpu *before, const struct rs_cpu *a
   return old.word[0] != new.word[0];
 }
 
+/* Most instructions change general registers and flags alone. The bytes between the members of a segment may
+ * differ where no member does; then the members are compared for nothing. */
+static bool system_state_is_equal(const struct rs_cpu *before, const struct rs_cpu *after) {
+  size_t first = offsetof(struct rs_cpu, segment), size = offsetof(struct rs_cpu, tsc) - first;
+  return memcmp((const char *)before + first, (const char *)after + first, size) == 0 &&
+         before->cpl == after->cpl && before->interrupt_shadow == after->interrupt_shadow &&
+         before->nmi_blocked == after->nmi_blocked && before->halted == after->halted;
+}
+
 unsigned changes_list(const struct rs_cpu *before, const struct rs_cpu *after,
                       enum rs_register changed[RS_REGISTER_COUNT]) {
   unsigned count = 0;
-  for (unsigned i = RS_RAX; i < RS_REGISTER_COUNT; i++) {
+  bool general_alone = system_state_is_equal(before, after);
+  unsigned end = general_alone ? RS_RFLAGS + 1 : RS_REGISTER_COUNT;
+  for (unsigned i = RS_RAX; i < end; i++) {
     enum rs_register reg = (enum rs_register)i;
     if (reg == RS_RIP || reg == RS_TSC) continue;
     if (register_differs(before, after, reg)) changed[count++] = reg;
