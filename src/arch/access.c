@@ -120,10 +120,11 @@ static bool walk_record(struct builder *b, uint64_t linear, enum access_kind kin
     record_entry(b, &walk->entry[i], kept ? from : first);
   if (walk->count) record_checks(b, walk, kept);
   if (walk->refused) return fault_page(b, walk->error_code, linear);
+  uint16_t told = kept == walk->count ? from : first; /* by the walk that read the last entry */
   for (unsigned i = 0; i < walk->count; i++)
-    if (walk->entry[i].updated != walk->entry[i].value) record_update(b, &walk->entry[i], first);
+    if (walk->entry[i].updated != walk->entry[i].value) record_update(b, &walk->entry[i], told);
   b->walk_linear = linear;
-  if (walk->count) b->walk_first = kept == walk->count ? from : first;
+  if (walk->count) b->walk_first = told;
   return true;
 }
 
