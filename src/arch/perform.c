@@ -1,0 +1,137 @@
+/* The entrance: which function performs which instruction, and what is common to all of them. */
+#include "arch/perform.h"
+
+#include <assert.h>
+
+#include "arch/control.h"
+#include "arch/descriptor.h"
+#include "arch/fast_call.h"
+#include "arch/interrupt.h"
+#include "arch/iret.h"
+#include "arch/msr.h"
+#include "arch/port.h"
+#include "arch/privilege.h"
+#include "arch/segment.h"
+#include "arch/system.h"
+
+/* Software interrupts are the cause of a delivery, which is told as such. */
+static struct rs_interrupt_request software_interrupt(const struct rs_cpu *cpu,
+                                                      const struct rs_instruction *instruction) {
+  static const uint8_t vectors[] = {
+    [RS_OP_INT3] = VECTOR_BP, [RS_OP_INTO] = VECTOR_OF, [RS_OP_INT1] = VECTOR_DB
+  };
+  bool is_n = instruction->operation == RS_OP_INT, is_1 = instruction->operation == RS_OP_INT1;
+  uint64_t next = cpu->rip + instruction->length;
+  return (struct rs_interrupt_request){
+    .vector = is_n ? (uint8_t)instruction->immediate : vectors[instruction->operation],
+    .source = is_1 ? RS_SOURCE_PRIVILEGED_SOFTWARE : RS_SOURCE_SOFTWARE,
+    .return_rip = cpu_is_64_bit_mode(cpu) ? next : (uint32_t)next,
+  };
+}
+
+/* INT n alone, not INT3, INTO or INT1, is sensitive to IOPL in virtual-8086 mode [SDM3 "Sensitive
+ * Instructions"]. */
+static bool interrupt_perform(struct builder *b, const struct rs_instruction *instruction) {
+  const struct rs_cpu *cpu = b->before;
+  struct rs_cause *cause = &b->out->cause;
+  if (instruction->operation == RS_OP_INTO && !(cpu->rflags & RFLAGS_OF)) {
+    cause->mechanism = RS_MECHANISM_OPERATION;
+    advance_rip(b, instruction);
+    return true;
+  }
+  cause->interrupt = software_interrupt(cpu, instruction);
+  if (instruction->operation == RS_OP_INT && cpu_is_v86(cpu) &&
+      !check(b, RS_CHECK_V86_SOFTWARE_INT_IOPL, cpu_iopl(cpu) == 3, cpu_iopl(cpu), cause->interrupt.vector, 0,
+             0))
+    return fault_code(b, VECTOR_GP, 0);
+  return interrupt_enter(b, &cause->interrupt);
+}
+
+static const struct performer {
+  enum rs_mechanism mechanism;
+  bool (*perform)(struct builder *b, const struct rs_instruction *instruction);
+} performers[RS_OPERATION_COUNT] = {
+  [RS_OP_INT] = { RS_MECHANISM_INTERRUPT, interrupt_perform },
+  [RS_OP_INT3] = { RS_MECHANISM_INTERRUPT, interrupt_perform },
+  [RS_OP_INTO] = { RS_MECHANISM_INTERRUPT, interrupt_perform },
+  [RS_OP_INT1] = { RS_MECHANISM_INTERRUPT, interrupt_perform },
+  [RS_OP_IRET] = { RS_MECHANISM_IRET, iret_perform },
+  [RS_OP_SYSCALL] = { RS_MECHANISM_SYSCALL, syscall_perform },
+  [RS_OP_SYSRET] = { RS_MECHANISM_SYSRET, sysret_perform },
+  [RS_OP_SYSENTER] = { RS_MECHANISM_SYSENTER, sysenter_perform },
+  [RS_OP_SYSEXIT] = { RS_MECHANISM_SYSEXIT, sysexit_perform },
+#define OPERATION(name, function) [RS_OP_##name] = { RS_MECHANISM_OPERATION, function }
+  OPERATION(SWAPGS, swapgs_perform),
+  OPERATION(RDMSR, msr_perform),
+  OPERATION(WRMSR, msr_perform),
+  OPERATION(MOV_FROM_CR, control_perform),
+  OPERATION(MOV_TO_CR, control_perform),
+  OPERATION(MOV_FROM_DR, control_perform),
+  OPERATION(MOV_TO_DR, control_perform),
+  OPERATION(CLTS, control_perform),
+  OPERATION(LMSW, control_perform),
+  OPERATION(SMSW, control_perform),
+  OPERATION(LGDT, system_perform),
+  OPERATION(LIDT, system_perform),
+  OPERATION(SGDT, system_perform),
+  OPERATION(SIDT, system_perform),
+  OPERATION(INVLPG, system_perform),
+  OPERATION(INVPCID, system_perform),
+  OPERATION(INVD, system_perform),
+  OPERATION(WBINVD, system_perform),
+  OPERATION(CLAC, system_perform),
+  OPERATION(STAC, system_perform),
+  OPERATION(CPUID, system_perform),
+  OPERATION(RDTSC, system_perform),
+  OPERATION(RDTSCP, system_perform),
+  OPERATION(RDPMC, system_perform),
+  OPERATION(RDPID, system_perform),
+  OPERATION(RDRAND, system_perform),
+  OPERATION(RDSEED, system_perform),
+  OPERATION(XGETBV, system_perform),
+  OPERATION(XSETBV, system_perform),
+  OPERATION(MONITOR, system_perform),
+  OPERATION(MWAIT, system_perform),
+  OPERATION(RDFSBASE, system_perform),
+  OPERATION(RDGSBASE, system_perform),
+  OPERATION(WRFSBASE, system_perform),
+  OPERATION(WRGSBASE, system_perform),
+  OPERATION(RSM, system_perform),
+  OPERATION(UD, system_perform),
+  OPERATION(CLI, privilege_perform),
+  OPERATION(STI, privilege_perform),
+  OPERATION(PUSHF, privilege_perform),
+  OPERATION(POPF, privilege_perform),
+  OPERATION(HLT, privilege_perform),
+  OPERATION(IN, port_perform),
+  OPERATION(OUT, port_perform),
+  OPERATION(INS, port_perform),
+  OPERATION(OUTS, port_perform),
+#undef OPERATION
+};
+
+bool instruction_is_performed(enum rs_operation operation) {
+  assert(operation < RS_OPERATION_COUNT);
+  return performers[operation].perform;
+}
+
+/* None of the sensitive instructions is among those that [SDM2 "LOCK"] lists. */
+static bool lock_is_absent(struct builder *b, const struct rs_instruction *instruction) {
+  if (!instruction->lock) return true;
+  check(b, RS_CHECK_LOCK_NOT_PREFIXED, false, 0, 0, 0, 0);
+  return fault_plain(b, VECTOR_UD);
+}
+
+enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
+                                    const struct rs_instruction *instruction, struct rs_transition *out) {
+  struct builder b;
+  assert(instruction_is_performed(instruction->operation));
+  const struct performer *performer = &performers[instruction->operation];
+  out->cause.mechanism = performer->mechanism;
+  out->cause.has_instruction = true;
+  out->cause.instruction = *instruction;
+  out->cause.interrupt = (struct rs_interrupt_request){ 0 };
+  builder_start(&b, before, memory, out);
+  if (lock_is_absent(&b, instruction)) performer->perform(&b, &out->cause.instruction);
+  return out->outcome;
+}
