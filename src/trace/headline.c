@@ -134,11 +134,17 @@ static void print_port(struct output *output, const struct rs_port_access *port)
   output_char(output, '\'');
 }
 
+/* SWAPGS and WRFSBASE move a base and keep the selector. */
+static bool base_alone_changed(const struct rs_step *step) {
+  const struct rs_segment *old = &step->write.old.segment, *new = &step->write.new.segment;
+  return old->selector == new->selector && old->base != new->base;
+}
+
 /* Flags and control bits by what changed; entry points by their symbol. */
 static void print_written(struct output *output, const struct story *story, const struct rs_step *step) {
   enum rs_register reg = (enum rs_register)step->reg;
   output_text(output, rs_register_name(reg));
-  if (register_is_segment(reg) && step->write.old.segment.selector == step->write.new.segment.selector) {
+  if (register_is_segment(reg) && base_alone_changed(step)) {
     output_text(output, " base = ");
     output_hex(output, step->write.new.segment.base);
     return;
