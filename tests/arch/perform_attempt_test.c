@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { ATTEMPTS = 30000 };
+enum { ATTEMPTS = 20000 };
 
 static uint64_t xorshift(uint64_t *state) {
   *state ^= *state << 13;

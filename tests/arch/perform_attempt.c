@@ -1,0 +1,184 @@
+/* Drives decoding, performing and delivery through a hostile guest, and asserts the invariants on the way. */
+#include "arch/perform_attempt.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "arch/exception.h"
+#include "arch/hostile_guest.h"
+#include "arch/instruction.h"
+#include "arch/invariants.h"
+#include "arch/perform.h"
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* --- Memory that ends where its pages end --- */
+
+/* Each page is handed out as an allocation of its own, so that a sanitizer sees any byte read beside it. */
+struct guarded_memory {
+  struct guest_memory inner;
+  uint64_t physical[FAKE_PAGES];
+  uint8_t *copy[FAKE_PAGES];
+  unsigned count;
+};
+
+static const uint8_t *guarded_page(void *context, uint64_t physical) {
+  struct guarded_memory *g = context;
+  assert_int_equal(physical % GUEST_PAGE_SIZE, 0);
+  for (unsigned i = 0; i < g->count; i++)
+    if (g->physical[i] == physical) return g->copy[i];
+  const uint8_t *page = g->inner.page(g->inner.context, physical);
+  if (!page) return NULL;
+  uint8_t *copy = malloc(GUEST_PAGE_SIZE);
+  assert_non_null(copy);
+  memcpy(copy, page, GUEST_PAGE_SIZE);
+  g->physical[g->count] = physical;
+  g->copy[g->count++] = copy;
+  return copy;
+}
+
+static void guarded_forget(struct guarded_memory *g) {
+  while (g->count > 0)
+    free(g->copy[--g->count]);
+}
+
+/* --- What happens --- */
+
+struct attempt {
+  struct source source;
+  struct fake_memory *memory;
+  struct guarded_memory guarded;
+  struct guest_memory guest;
+  struct rs_cpu cpu;
+  struct rs_transition *out;
+};
+
+/* Prefixes, at random or those that the opcode is nothing without. */
+static size_t prefix_bytes(struct source *s, enum code_size size, uint8_t mandatory, uint8_t *bytes) {
+  static const uint8_t prefixes[] = { 0x66, 0x67, 0xf0, 0xf2, 0xf3, 0x2e, 0x36, 0x64 };
+  size_t count = 0;
+  while (count < 3 && source_pick(s, 3) == 0)
+    bytes[count++] = prefixes[source_pick(s, COUNT(prefixes))];
+  if (mandatory) bytes[count++] = mandatory;
+  if (size == CODE_64 && source_pick(s, 2)) bytes[count++] = (uint8_t)(0x40 | source_pick(s, 16));
+  return count;
+}
+
+/* An opcode that leads somewhere, its ModRM and the rest following from the source. */
+static size_t sensitive_bytes(struct source *s, enum code_size size, uint8_t *bytes) {
+  static const uint8_t one[] = { 0x07, 0x17, 0x1f, 0x63, 0x6c, 0x6d, 0x6e, 0x6f, 0x8e, 0x9a, 0x9c, 0x9d,
+                                 0xc4, 0xc5, 0xca, 0xcb, 0xcc, 0xcd, 0xce, 0xcf, 0xe4, 0xe5, 0xe6, 0xe7,
+                                 0xea, 0xec, 0xed, 0xee, 0xef, 0xf1, 0xf4, 0xfa, 0xfb, 0xff, 0xcf, 0xcb };
+  static const uint8_t two[] = { 0x00, 0x00, 0x01, 0x01, 0x02, 0x03, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0b, 0x20,
+                                 0x21, 0x22, 0x22, 0x23, 0x30, 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0xa1, 0xa2,
+                                 0xa9, 0xaa, 0xb2, 0xb4, 0xb5, 0xb9, 0xc7, 0xff, 0x05, 0x07, 0x34, 0x35 };
+  static const uint8_t special[][2] = { { 0xf3, 0xae }, { 0xf3, 0xc7 }, { 0x66, 0x38 } };
+  unsigned map = source_pick(s, 8);
+  const uint8_t *chosen = map == 0 ? special[source_pick(s, COUNT(special))] : NULL;
+  size_t count = prefix_bytes(s, size, chosen ? chosen[0] : 0, bytes);
+  if (chosen || map < 5) bytes[count++] = 0x0f;
+  bytes[count++] = chosen    ? chosen[1]
+                   : map < 5 ? two[source_pick(s, COUNT(two))]
+                             : one[source_pick(s, COUNT(one))];
+  if (chosen && chosen[1] == 0x38) bytes[count++] = 0x82;
+  while (count < 15)
+    bytes[count++] = (uint8_t)source_take(s, 1);
+  return count;
+}
+
+/* Decodes from an allocation that ends where the bytes end. */
+static bool decode_guarded(const uint8_t *bytes, size_t count, enum code_size size,
+                           struct rs_instruction *out) {
+  uint8_t *exact = malloc(count);
+  assert_non_null(exact);
+  memcpy(exact, bytes, count);
+  bool decoded = instruction_decode(exact, count, size, out);
+  free(exact);
+  return decoded;
+}
+
+static void execute(struct attempt *a) {
+  uint8_t bytes[15];
+  enum code_size size = code_size_of(&a->cpu);
+  size_t count = sensitive_bytes(&a->source, size, bytes);
+  struct rs_instruction instruction;
+  a->out->outcome = RS_COMPLETED;
+  a->out->after = a->cpu;
+  a->out->step_count = 0;
+  if (source_pick(&a->source, 8) == 0) count = 1 + source_pick(&a->source, count);
+  if (!decode_guarded(bytes, count, size, &instruction)) return;
+  assert_true(instruction.length >= 1 && instruction.length <= count);
+  if (!instruction_is_performed(instruction.operation)) return;
+  instruction_perform(&a->cpu, &a->guest, &instruction, a->out);
+  if (a->out->port.wanted && a->out->port.input) port_input_finish(a->out, (uint32_t)source_word(&a->source));
+  invariants_of_transition(a->out);
+}
+
+static struct rs_interrupt_request event(struct source *s, const struct rs_cpu *cpu) {
+  struct rs_interrupt_request request = { .vector = (uint8_t)source_pick(s, source_pick(s, 2) ? 32 : 256),
+                                          .source =
+                                              (enum rs_interrupt_source)source_pick(s, RS_SOURCE_NMI + 1),
+                                          .return_rip = cpu->rip };
+  if (request.source == RS_SOURCE_NMI) request.vector = VECTOR_NMI;
+  if (request.source != RS_SOURCE_EXCEPTION) return request;
+  request.vector %= 32;
+  request.has_error_code = exception_has_error_code(request.vector) && cpu->cr0 & CR0_PE;
+  request.error_code = request.has_error_code ? (uint16_t)source_take(s, 2) : 0;
+  request.has_cr2 = request.vector == VECTOR_PF;
+  request.cr2 = request.has_cr2 ? source_word(s) : 0;
+  return request;
+}
+
+/* Delivers until a handler is reached, or the processor shuts down. */
+static void deliver(struct attempt *a, struct rs_interrupt_request request) {
+  for (unsigned depth = 0; depth < 8; depth++) {
+    interrupt_deliver(&a->cpu, &a->guest, &request, a->out);
+    invariants_of_transition(a->out);
+    if (a->out->outcome != RS_FAULTED) return;
+    fake_commit(a->memory, a->out);
+    guarded_forget(&a->guarded);
+    struct rs_interrupt_request first = request;
+    if (!exception_combine(&first, &a->out->fault, request.return_rip, &request)) {
+      shutdown_enter(&a->cpu, &first, a->out);
+      invariants_of_transition(a->out);
+      return;
+    }
+  }
+  fail_msg("faults within faults without an end");
+}
+
+static void happen(struct attempt *a) {
+  if (source_pick(&a->source, 4) == 0)
+    deliver(a, event(&a->source, &a->cpu));
+  else
+    execute(a);
+  if (a->out->outcome == RS_FAULTED) {
+    fake_commit(a->memory, a->out);
+    guarded_forget(&a->guarded);
+    a->cpu.nmi_blocked = a->out->after.nmi_blocked;
+    deliver(a, exception_request(&a->out->fault, a->cpu.rip));
+  }
+  fake_commit(a->memory, a->out);
+  guarded_forget(&a->guarded);
+  a->cpu = a->out->after;
+}
+
+void perform_attempt(const uint8_t *data, size_t size) {
+  struct attempt a = { .source = { data, size, 0 }, .memory = fake_memory_create() };
+  a.out = malloc(sizeof *a.out);
+  assert_non_null(a.out);
+  a.out->cause = (struct rs_cause){ 0 };
+  a.guarded.inner = fake_memory_guest(a.memory);
+  a.guest = (struct guest_memory){ &a.guarded, guarded_page };
+  hostile_guest_build(&a.source, a.memory, &a.cpu);
+  invariants_of_state(&a.cpu);
+  do
+    happen(&a);
+  while (a.out->outcome != RS_SHUTDOWN && a.source.at < size);
+  free(a.out);
+  fake_memory_free(a.memory);
+}
