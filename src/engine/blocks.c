@@ -50,7 +50,7 @@ static uint32_t version_of(const struct blocks *blocks, uint64_t physical) {
   return page ? page->version : 0;
 }
 
-struct block *blocks_find(const struct blocks *blocks, const struct block_place *place) {
+static struct block *find(const struct blocks *blocks, const struct block_place *place) {
   struct block *block = *chain_of(blocks, place);
   while (block && !is_at(block, place))
     block = block->next;
@@ -100,7 +100,7 @@ static void *copy_of(const void *bytes, size_t size) {
   return copy;
 }
 
-static void remove_block(struct blocks *blocks, const struct block_place *place) {
+static void remove_block(const struct blocks *blocks, const struct block_place *place) {
   struct block **link = chain_of(blocks, place);
   while (*link && !is_at(*link, place))
     link = &(*link)->next;
@@ -108,7 +108,6 @@ static void remove_block(struct blocks *blocks, const struct block_place *place)
   struct block *old = *link;
   *link = old->next;
   block_free(old);
-  blocks->replaced++;
 }
 
 /* The walk as a block, without its place in the table; NULL: no memory. */
@@ -125,15 +124,13 @@ static struct block *allocate(const struct discovery *walk, const uint8_t *bytes
   return block;
 }
 
-struct block *blocks_make(struct blocks *blocks, const struct block_place *place, unsigned count,
-                          bool for_deadline) {
+/* Reads the code at `place`. */
+static struct block *make(struct blocks *blocks, const struct block_place *place) {
   struct discovery *walk = &blocks->walk;
   uint8_t bytes[SIZE_MAX_BLOCK];
   size_t size = copy_code(blocks, place->physical, place->second_page, place->size, bytes);
   discover_block(blocks->discoverer, bytes, size, place->code, walk);
-  bool regular = walk->complete && walk->count == count && size > 0;
   bool checked = in_mixed_page(blocks, place);
-  remove_block(blocks, place);
   struct block *block = allocate(walk, bytes, size, checked);
   if (!block) return NULL;
   block->physical = place->physical;
@@ -144,15 +141,21 @@ struct block *blocks_make(struct blocks *blocks, const struct block_place *place
   block->count = (uint16_t)walk->count;
   block->site_count = (uint16_t)walk->site_count;
   block->code = (uint8_t)place->code;
+  block->complete = walk->complete && size > 0;
   block->checked = checked;
-  bool single = regular && walk->count == 1; /* counted block by block, it is counted one by one */
-  block->for_deadline = for_deadline && regular && !checked;
-  block->stepped = !single && (for_deadline || !regular || checked);
   block->repeats = walk->repeats;
+  return block;
+}
+
+struct block *blocks_get(struct blocks *blocks, const struct block_place *place) {
+  struct block *block = find(blocks, place);
+  if (block) return block;
+  remove_block(blocks, place);
+  block = make(blocks, place);
+  if (!block) return NULL;
   struct block **chain = chain_of(blocks, place);
   block->next = *chain;
-  *chain = block;
-  return block;
+  return *chain = block;
 }
 
 unsigned block_index(const struct block *block, uint64_t offset) {

@@ -15,11 +15,10 @@ struct block {
   uint16_t size;
   uint16_t count; /* instructions */
   uint16_t site_count;
-  uint8_t code;      /* enum code_size */
-  bool stepped;      /* every instruction is hooked, and counted by its hook */
-  bool checked;      /* in a mixed page: its bytes are compared before each instruction */
-  bool for_deadline; /* stepped only because the deadline lies within */
-  bool repeats;      /* its first instruction is a repeated string instruction */
+  uint8_t code;  /* enum code_size */
+  bool complete; /* the walk knew every length */
+  bool checked;  /* in a mixed page: its bytes are compared before each instruction */
+  bool repeats;  /* its first instruction is a repeated string instruction */
   struct site *site;
   uint8_t *bytes; /* as translated; of `checked` blocks */
   uint16_t offset[];
@@ -30,7 +29,6 @@ struct blocks {
   struct discoverer *discoverer;
   struct block **chain;
   struct discovery walk; /* of the block being made */
-  unsigned replaced;     /* counts the blocks that blocks_make has freed */
 };
 
 /* Where a block is asked for. */
@@ -44,13 +42,8 @@ struct block_place {
 bool blocks_open(struct blocks *blocks, struct memory *memory);
 void blocks_close(struct blocks *blocks);
 
-/* The block that was made for this place, unless its page was purged since: then NULL. */
-struct block *blocks_find(const struct blocks *blocks, const struct block_place *place);
-
-/* Reads the code at `place` and makes a new block of it, replacing an older one. `count` is how many
- * instructions the library translated: where the walk disagrees, the block is stepped. NULL: no memory. */
-struct block *blocks_make(struct blocks *blocks, const struct block_place *place, unsigned count,
-                          bool for_deadline);
+/* The block at `place`: the one made before, or a new one if its page was purged since. NULL: no memory. */
+struct block *blocks_get(struct blocks *blocks, const struct block_place *place);
 
 /* Forgets every block. */
 void blocks_clear(struct blocks *blocks);

@@ -1,14 +1,6 @@
 /* The clock: counts instructions block by block, and stops at an exact count. */
 #include "engine/internal.h"
 
-static struct front *front_of(struct engine *e, uint64_t address) {
-  return &e->front[(address ^ address >> 13) & (FRONT - 1)];
-}
-
-void clock_forget_blocks(struct engine *e) {
-  e->front_key += UINT64_C(1) << 32;
-}
-
 void clock_refresh_limit(struct engine *e) {
   uint64_t limit = e->deadline < SPECIAL ? e->deadline : SPECIAL - 1;
   atomic_store(&e->limit, e->native ? 0 : limit);
@@ -18,7 +10,7 @@ void clock_refresh_limit(struct engine *e) {
 void clock_park(struct engine *e) {
   if (!e->at) return;
   const struct block *block = e->at->block;
-  e->last_linear = block->stepped ? e->step_linear
+  e->last_linear = e->at->stepped ? e->step_linear
                    : block->count ? e->at->address + block->offset[block->count - 1]
                                   : NO_LINEAR;
   e->at = NULL;
@@ -31,27 +23,13 @@ void clock_complete(struct engine *e) {
 }
 
 void clock_settle(struct engine *e, uint64_t linear) {
-  const struct front *at = e->at;
-  if (at && at->block->stepped) {
+  const struct piece *at = e->at;
+  if (at && at->stepped) {
     if (linear == e->step_linear) e->count -= e->ahead;
   } else if (at) {
     e->count -= at->block->count - block_index(at->block, linear - at->address);
   }
   clock_complete(e);
-}
-
-/* What the block hook needs to know of the block at `address`; NULL when there is no memory for it. */
-static struct front *front_fill(struct engine *e, uint64_t address, uint32_t size) {
-  struct front *f = front_of(e, address);
-  struct block_place place;
-  if (!translate_place(e, address, size, &place)) return NULL;
-  struct block *block = blocks_find(&e->blocks, &place);
-  if (!block) return NULL;
-  f->address = address;
-  f->key = e->front_key | size;
-  f->block = block;
-  f->count = block->stepped || block->checked || block->repeats ? SPECIAL : block->count;
-  return f;
 }
 
 /* True when the instruction at `offset` of the block has a near branch. */
@@ -64,14 +42,14 @@ static bool branches(struct engine *e, const struct block *block, uint64_t offse
 /* True when the block begins with the instruction that was counted last and that has not been completed: a
  * further repetition of a string instruction; or a store that the library executes again, in a block of its
  * own, because it hit the page of its own code. */
-static bool is_repetition(struct engine *e, const struct front *f) {
-  if (e->last_linear != f->address) return false;
-  return f->block->repeats || (f->block->checked && !branches(e, f->block, 0));
+static bool is_repetition(struct engine *e, const struct piece *p) {
+  if (e->last_linear != p->address) return false;
+  return p->block->repeats || (p->block->checked && !branches(e, p->block, 0));
 }
 
 /* A block that is stepped for a deadline that has moved is translated plain again. */
-static bool is_stepped_in_vain(const struct engine *e, const struct front *f) {
-  return f->block->for_deadline && e->count + f->block->count <= e->deadline;
+static bool is_stepped_in_vain(const struct engine *e, const struct piece *p) {
+  return p->for_deadline && e->count + p->block->count <= e->deadline;
 }
 
 static void step_for_deadline(struct engine *e, uint64_t address) {
@@ -88,58 +66,57 @@ static void leave_changed_block(struct engine *e, const struct block *block, uin
   events_redirect(e, address);
 }
 
-static void block_slowly(struct engine *e, uint64_t address, uint32_t size) {
-  if (e->exit_set && address == e->exit_linear) return;
+/* All cases but the plain one; false when the block must not run, because execution goes on elsewhere. */
+static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t address) {
   clock_park(e);
   if (e->native) events_native_done(e, address);
-  struct front *f = front_of(e, address);
-  if (f->address != address || f->key != (e->front_key | size)) f = front_fill(e, address, size);
-  if (!f) {
-    /* The block was forgotten, or there was no memory to describe it: translating it again makes it anew. */
+  if (!p->block || is_stepped_in_vain(e, p)) {
     translate_again(e, address);
     events_redirect(e, address);
-    return;
+    return false;
   }
-  e->repeating = is_repetition(e, f);
-  if (f->block->checked && !block_is_current(&e->blocks, f->block)) {
+  e->repeating = is_repetition(e, p);
+  if (p->block->checked && !block_is_current(&e->blocks, p->block)) {
     if (e->repeating) e->count--;
-    leave_changed_block(e, f->block, address);
-    return;
+    leave_changed_block(e, p->block, address);
+    return false;
   }
   if (atomic_load(&e->stop_asked) || (!e->repeating && e->count >= e->deadline)) {
     if (e->repeating) e->count--;
     events_deadline(e, address);
-    return;
+    return false;
   }
-  if (is_stepped_in_vain(e, f)) {
-    translate_again(e, address);
-    events_redirect(e, address);
-    return;
-  }
+  return true;
+}
+
+/* Apart, so that the quick way needs no stack frame. */
+__attribute__((noinline)) static void block_slowly(struct engine *e, const struct piece *p,
+                                                   uint64_t address) {
+  if (e->exit_set && address == e->exit_linear) return;
+  if (!enter_slowly(e, p, address)) return;
   e->ahead = 0;
-  if (!f->block->stepped) {
-    uint64_t added = e->repeating ? 0 : f->block->count;
+  if (!p->stepped) {
+    uint64_t added = e->repeating ? 0 : p->block->count;
     if (e->count + added > e->deadline) {
       step_for_deadline(e, address);
       return;
     }
     e->count += added;
   }
-  e->at = f;
+  e->at = p;
 }
 
 void clock_on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
-  struct engine *e = user;
-  struct front *f = front_of(e, address);
-  uint64_t count = e->count + f->count;
-  (void)uc;
-  if (f->address == address && f->key == (e->front_key | size) &&
-      count <= atomic_load_explicit(&e->limit, memory_order_relaxed)) {
+  const struct piece *p = user;
+  struct engine *e = p->engine;
+  uint64_t count = e->count + p->count;
+  (void)uc, (void)size;
+  if (count <= atomic_load_explicit(&e->limit, memory_order_relaxed)) {
     e->count = count;
-    e->at = f;
+    e->at = p;
     return;
   }
-  block_slowly(e, address, size);
+  block_slowly(e, p, address);
 }
 
 bool clock_step(struct engine *e, uint64_t address) {

@@ -11,30 +11,36 @@
 enum { ENGINE_BUFFER = 64 << 20 }; /* of translated code; BUDGET in translate.c stays below */
 
 #define PHYSICAL_END (UINT64_C(1) << 52) /* [SDM3 "4-Level Paging and 5-Level Paging"]: no wider */
-#define HOOK_BEGIN UINT64_C(0x4100000000000000)
 
 static bool add_hook(struct engine *e, int type, void *callback) {
   uc_hook hook;
   return uc_hook_add(e->uc, &hook, type, callback, e, 1, 0) == UC_ERR_OK;
 }
 
-/* With one code hook alone, generated code calls it directly; its range is looked at only at translation. */
-static bool add_code_hook(struct engine *e) {
+/* Adds a hook of which fields are changed later on. With one hook of its kind alone, generated code calls it
+ * directly, with the user data of the moment of translation; its range is looked at only then, too. */
+static bool add_changing_hook(struct engine *e, int type, uc_cb_hookcode_t callback, uint64_t begin,
+                              uint64_t end, void ***user, uint8_t **fields) {
   uc_hook hook;
-  if (uc_hook_add(e->uc, &hook, UC_HOOK_CODE, handle_callback(events_on_code), e, HOOK_BEGIN, HOOK_BEGIN) !=
-      UC_ERR_OK)
-    return false;
-  e->window_begin = (uint64_t *)(void *)((uint8_t *)hook + e->context.layout.hook_begin);
-  e->window_end = (uint64_t *)(void *)((uint8_t *)hook + e->context.layout.hook_end);
-  return *e->window_begin == HOOK_BEGIN && *e->window_end == HOOK_BEGIN;
+  if (uc_hook_add(e->uc, &hook, type, handle_callback(callback), e, begin, end) != UC_ERR_OK) return false;
+  *fields = (uint8_t *)hook;
+  *user = (void **)(void *)(*fields + e->context.layout.hook_user);
+  return **user == e;
 }
 
 static bool add_hooks(struct engine *e) {
-  return add_hook(e, UC_HOOK_TLB_FILL, handle_fill_callback(translate_on_fill)) &&
+  const struct layout *l = &e->context.layout;
+  uint8_t *fields;
+  if (!add_changing_hook(e, UC_HOOK_BLOCK, clock_on_block, 1, 0, &e->block_user, &fields) ||
+      !add_changing_hook(e, UC_HOOK_CODE, events_on_code, 1, 0, &e->code_user, &fields))
+    return false;
+  e->window_begin = (uint64_t *)(void *)(fields + l->hook_begin);
+  e->window_end = (uint64_t *)(void *)(fields + l->hook_end);
+  translate_close_window(e);
+  return translate_prepare(e) && add_hook(e, UC_HOOK_TLB_FILL, handle_fill_callback(translate_on_fill)) &&
          add_hook(e, UC_HOOK_EDGE_GENERATED, handle_edge_callback(translate_on_edge)) &&
-         add_hook(e, UC_HOOK_BLOCK, handle_callback(clock_on_block)) &&
          add_hook(e, UC_HOOK_INTR, handle_interrupt_callback(events_on_interrupt)) &&
-         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid)) && add_code_hook(e);
+         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid));
 }
 
 static void reset(struct engine *e) {
@@ -43,7 +49,6 @@ static void reset(struct engine *e) {
   e->alias = MEMORY_NO_PAGE;
   e->deadline_block = NO_LINEAR;
   e->generation = 1;
-  e->front_key = UINT64_C(1) << 32;
   clock_complete(e);
   clock_refresh_limit(e);
 }
@@ -76,6 +81,7 @@ enum rs_status engine_open(const struct engine_client *client, struct rs_cpu *cp
 void engine_close(struct engine *e) {
   if (!e) return;
   blocks_close(&e->blocks);
+  translate_free_pieces(e);
   context_close(&e->context);
   if (e->uc) uc_close(e->uc);
   memory_free(&e->memory);

@@ -81,9 +81,9 @@ static void begin_native(struct engine *e, const struct rs_instruction *instruct
 }
 
 void events_native_done(struct engine *e, uint64_t linear) {
-  const struct front *at = e->at;
+  const struct piece *at = e->at;
   e->native = false;
-  e->ahead = at && !at->block->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
+  e->ahead = at && !at->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
   clock_refresh_limit(e);
   fetch(e);
   context_fetch_system(&e->context, e->cpu);
@@ -111,7 +111,7 @@ static bool sets_shadow(const struct rs_instruction *instruction) {
 
 static void perform(struct engine *e, const struct site *site, uint64_t address) {
   const struct rs_instruction *instruction = &site->instruction;
-  const struct front *at = e->at;
+  const struct piece *at = e->at;
   uint64_t counted = e->count, ahead = e->ahead, step = e->step_linear;
   clock_settle(e, address);
   fetch(e);
@@ -141,23 +141,23 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   const struct block *block = e->at->block;
   uint64_t offset = address - e->at->address;
   uint8_t bytes[15];
-  if (e->repeating && (block->stepped || (block->repeats && offset == 0))) return true;
-  e->ahead = block->stepped ? 1 : block->count - block_index(block, offset);
+  if (e->repeating && (e->at->stepped || (block->repeats && offset == 0))) return true;
+  e->ahead = e->at->stepped ? 1 : block->count - block_index(block, offset);
   fetch(e);
   size_t length = block_copy(&e->blocks, block, offset, bytes, size < sizeof bytes ? size : sizeof bytes);
   e->client.executed(e->client.context, address, bytes, (unsigned)length);
   bool leave = e->flush_asked || e->count > e->deadline || e->changed;
   if (leave) clock_settle(e, address);
-  if (!block->stepped) e->ahead = 0;
+  if (!e->at->stepped) e->ahead = 0;
   return !leave;
 }
 
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
-  struct engine *e = user;
+  struct engine *e = ((const struct piece *)user)->engine;
   (void)uc;
   if (!e->at) return;
   if (e->native) events_native_done(e, address);
-  if (e->at->block->stepped && !clock_step(e, address)) return;
+  if (e->at->stepped && !clock_step(e, address)) return;
   if (e->tracing && !announce(e, address, size)) {
     go_on_in_block(e, ENGINE_RESUME);
     return;

@@ -10,21 +10,30 @@
 #include "engine/memory.h"
 
 enum {
-  FRONT = 1 << 13,  /* blocks that run at full speed without being looked up */
   MAPPED = 1 << 10, /* pages whose physical address is remembered */
+  PIECES = 1 << 10, /* allocated at a time */
 };
 
 #define NO_LINEAR UINT64_MAX /* an address at which no instruction begins */
 
-/* The quick way from a linear address to its block: what the block hook reads. */
-struct front {
+/* A block as translated for one linear address and privilege level. Generated code carries the address of its
+ * piece to the hooks: they take it from the hook when they translate, so each translation gets its own. */
+struct piece {
+  struct engine *engine;
+  uint64_t count; /* instructions; SPECIAL when running it takes more than counting */
   uint64_t address;
-  uint64_t key;   /* generation << 32 | size of the block in bytes */
-  uint64_t count; /* its instructions; SPECIAL when running it takes more than counting */
-  struct block *block;
+  struct block *block; /* NULL: not described yet */
+  bool stepped;        /* every instruction is hooked, and counted by its hook */
+  bool for_deadline;   /* stepped only because the deadline lies within */
 };
 
 #define SPECIAL (UINT64_C(1) << 62)
+
+struct pieces {
+  struct pieces *next;
+  unsigned used;
+  struct piece piece[PIECES];
+};
 
 struct mapped {
   uint64_t linear, physical; /* pages */
@@ -41,26 +50,24 @@ enum refusal {
 };
 
 struct engine {
+  /* The clock. `count` holds every instruction of the block under way; those that are not executed are taken
+   * back when it is left early. */
+  uint64_t count;
+  _Atomic uint64_t limit; /* the block hook goes the slow way beyond it */
+  atomic_bool stop_asked;
+  const struct piece *at; /* the block under way; NULL between blocks */
+  uint64_t last_linear;   /* of the instruction before the block under way */
+  uint64_t step_linear;   /* of the instruction counted last, in a stepped block */
+  uint64_t ahead;         /* counted, not yet executed, while a callback looks */
+  uint64_t deadline;
+  bool repeating; /* the block under way is a further repetition of a string instruction */
+
   struct engine_client client;
   struct rs_cpu *cpu;
   uc_engine *uc;
   struct context context;
   struct memory memory;
   struct blocks blocks;
-
-  /* The clock. `count` holds every instruction of the block under way; those that are not executed are taken
-   * back when it is left early. */
-  uint64_t count;
-  uint64_t ahead; /* counted, not yet executed, while a callback looks */
-  uint64_t deadline;
-  _Atomic uint64_t limit; /* the block hook goes the slow way beyond it */
-  atomic_bool stop_asked;
-  const struct front *at; /* the block under way; NULL between blocks */
-  uint64_t last_linear;   /* of the instruction before the block under way */
-  uint64_t step_linear;   /* of the instruction counted last, in a stepped block */
-  bool repeating;         /* the block under way is a further repetition of a string instruction */
-  struct front front[FRONT];
-  uint64_t front_key; /* the generation, in place for `key` */
 
   /* Translation. */
   struct mapped mapped[MAPPED];
@@ -69,8 +76,11 @@ struct engine {
   enum refusal refusal;
   enum access_kind refused_kind;
   uint32_t refused_code;
-  uint64_t refused_page;               /* linear */
-  uint64_t self_written;               /* physical page */
+  uint64_t refused_page; /* linear */
+  uint64_t self_written; /* physical page */
+  struct pieces *pieces;
+  struct piece *blank;                 /* of the next translation */
+  void **block_user, **code_user;      /* in the hooks: which piece is translated */
   uint64_t *window_begin, *window_end; /* in the one code hook: which addresses are translated with it */
   uint64_t deadline_block;             /* linear address of a block to be stepped */
   uint64_t translated;                 /* bytes of the translation buffer in use, estimated from above */
@@ -114,13 +124,16 @@ void clock_park(struct engine *e);
 bool clock_step(struct engine *e, uint64_t address);
 
 void clock_refresh_limit(struct engine *e);
-void clock_forget_blocks(struct engine *e); /* the quick way only */
 
 /* translate.c: the TLB, W^X, discovery at translation, the one code hook's window. */
 
 bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user);
 void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user);
 void translate_flush(struct engine *e);
+
+/* Provides the piece of the next translation; false: no memory. */
+bool translate_prepare(struct engine *e);
+void translate_free_pieces(struct engine *e);
 void translate_flush_code(struct engine *e); /* not while code runs */
 void translate_purge(struct engine *e, uint64_t physical);
 void translate_mix(struct engine *e, uint64_t physical);
@@ -130,7 +143,6 @@ void translate_again(struct engine *e, uint64_t linear);
 
 /* The physical address that code at `linear` is fetched from; MEMORY_NO_PAGE when it cannot be. */
 uint64_t translate_code(struct engine *e, uint64_t linear);
-bool translate_place(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place);
 
 void translate_close_window(struct engine *e);
 void translate_open_window(struct engine *e, uint64_t begin, uint64_t end);

@@ -282,13 +282,15 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
 
 static bool find_hook_range(struct probe *p) {
   uint64_t begin = MARKER + 50, end = MARKER + 51;
+  void *user = &p->interrupted; /* an address that nothing else has */
   uc_hook hook;
-  if (uc_hook_add(p->uc, &hook, UC_HOOK_CODE, handle_callback(on_code), NULL, begin, end) != UC_ERR_OK)
+  if (uc_hook_add(p->uc, &hook, UC_HOOK_CODE, handle_callback(on_code), user, begin, end) != UC_ERR_OK)
     return false;
   const uint8_t *bytes = (const uint8_t *)hook;
   size_t size = malloc_usable_size((void *)hook);
   return layout_find(bytes, size, &begin, 8, &p->layout->hook_begin) &&
-         layout_find(bytes, size, &end, 8, &p->layout->hook_end);
+         layout_find(bytes, size, &end, 8, &p->layout->hook_end) &&
+         layout_find(bytes, size, &user, sizeof user, &p->layout->hook_user);
 }
 
 static bool probe_open(struct probe *p) {

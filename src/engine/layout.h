@@ -8,7 +8,7 @@
 #include "ringside/cpu.h"
 #include "ringside/status.h"
 
-/* Offsets into a saved `uc_context`, but for the last three. A context begins with a header whose first word
+/* Offsets into a saved `uc_context`, but for the last four. A context begins with a header whose first word
  * is the number of bytes that a save or a restore copies, then holds the copy itself.
  *
  *   header | registers, flags, segments, tables, CR0-4, EFER | FPU, vectors, MSRs | exception, debug | ...
@@ -37,8 +37,8 @@ struct layout {
 
   size_t error_code, exception_is_int, exception_next_eip, old_exception;
 
-  size_t hook_begin, hook_end; /* in a hook, which is what a uc_hook points to */
-  size_t fault_address;        /* in the uc_engine: the exact address of the last refused access */
+  size_t hook_begin, hook_end, hook_user; /* in a hook, which is what a uc_hook points to */
+  size_t fault_address;                   /* in the uc_engine: the exact address of the last refused access */
 };
 
 /* Finds all of it with a throw-away handle. RS_ENGINE_REFUSED, and one sentence, when something is not where

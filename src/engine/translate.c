@@ -1,6 +1,8 @@
 /* The TLB's fill hook, W^X per physical page, and what is done when a block is translated. */
 #include "engine/internal.h"
 
+#include <stdlib.h>
+
 #include "arch/bits.h"
 
 enum {
@@ -18,7 +20,6 @@ enum {
 void translate_flush(struct engine *e) {
   uc_ctl_flush_tlb(e->uc);
   e->generation++;
-  clock_forget_blocks(e);
 }
 
 void translate_flush_code(struct engine *e) {
@@ -26,8 +27,35 @@ void translate_flush_code(struct engine *e) {
   uc_ctl_flush_tb(e->uc);
   memory_forget_code(&e->memory);
   blocks_clear(&e->blocks);
+  translate_free_pieces(e);
+  if (!translate_prepare(e)) e->failure = RS_OUT_OF_MEMORY;
   translate_flush(e);
   e->translated = 0;
+}
+
+static void fill_pieces(struct engine *e) {
+  struct pieces *more = calloc(1, sizeof *more);
+  if (!more) return;
+  more->next = e->pieces;
+  e->pieces = more;
+}
+
+bool translate_prepare(struct engine *e) {
+  if (!e->pieces || e->pieces->used == PIECES) fill_pieces(e);
+  if (!e->pieces || e->pieces->used == PIECES) return false;
+  e->blank = &e->pieces->piece[e->pieces->used++];
+  *e->blank = (struct piece){ .engine = e, .count = SPECIAL };
+  *e->block_user = *e->code_user = e->blank;
+  return true;
+}
+
+void translate_free_pieces(struct engine *e) {
+  while (e->pieces) {
+    struct pieces *next = e->pieces->next;
+    free(e->pieces);
+    e->pieces = next;
+  }
+  e->blank = NULL;
 }
 
 static void remember_code(struct engine *e, uint64_t linear, uint64_t physical) {
@@ -48,7 +76,7 @@ uint64_t translate_code(struct engine *e, uint64_t linear) {
   return t.physical + offset;
 }
 
-bool translate_place(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place) {
+static bool place_of(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place) {
   uint64_t last = linear + size - 1;
   place->physical = translate_code(e, linear);
   place->size = (uint16_t)size;
@@ -186,24 +214,42 @@ static bool window_covers(const struct engine *e, uint64_t begin, uint64_t end) 
   return e->tracing || (*e->window_begin <= begin && end <= *e->window_end);
 }
 
-/* The addresses of `block` that must be hooked: from the first sensitive instruction to the one after the
+/* The addresses of the block that must be hooked: from the first sensitive instruction to the one after the
  * last, where a native execution is seen to be over. */
-static bool wants_window(const struct block *block, uint64_t linear, uint64_t *begin, uint64_t *end) {
-  *begin = linear;
-  *end = linear + block->size - 1u;
-  if (block->stepped) return true;
+static bool wants_window(const struct piece *p, uint64_t *begin, uint64_t *end) {
+  const struct block *block = p->block;
+  *begin = p->address;
+  *end = p->address + block->size - 1u;
+  if (p->stepped) return true;
   if (block->site_count == 0) return false;
   unsigned last = block_index(block, block->site[block->site_count - 1].offset);
-  *begin = linear + block->site[0].offset;
-  *end = linear + block->offset[last + 1 < block->count ? last + 1 : last];
+  *begin = p->address + block->site[0].offset;
+  *end = p->address + block->offset[last + 1 < block->count ? last + 1 : last];
   return true;
+}
+
+/* Describes the piece that was just translated, and provides the next one. False: no memory. A block of which
+ * not every instruction is known is stepped; one of a single instruction is counted exactly in any case. */
+static bool describe(struct engine *e, const uc_tb *tb) {
+  struct piece *p = e->blank;
+  struct block_place place;
+  if (!place_of(e, tb->pc, tb->size, &place)) return false;
+  p->block = blocks_get(&e->blocks, &place);
+  if (!p->block) return false;
+  bool regular = p->block->complete && p->block->count == tb->icount;
+  bool single = regular && tb->icount == 1;
+  bool for_deadline = e->deadline_block == tb->pc;
+  p->address = tb->pc;
+  p->for_deadline = for_deadline && regular && !p->block->checked && !single;
+  p->stepped = !single && (for_deadline || !regular || p->block->checked);
+  p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
+  return translate_prepare(e);
 }
 
 /* The library has translated a block and is about to run it. A sensitive one is translated a second time with
  * the code hook's range around what is sensitive: hooks cost nothing elsewhere. */
 void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
   struct engine *e = user;
-  struct block_place place;
   uint64_t begin, end;
   (void)uc, (void)before;
   clock_park(e);
@@ -214,24 +260,19 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
     events_redirect(e, now->pc);
     return;
   }
-  bool for_deadline = e->deadline_block == now->pc;
-  unsigned replaced = e->blocks.replaced;
   if (now->size == 0) return; /* nothing but the end of the run, see fault.c */
-  struct block *block = NULL;
-  if (translate_place(e, now->pc, now->size, &place))
-    block = blocks_make(&e->blocks, &place, now->icount, for_deadline);
-  if (!block) {
+  const struct piece *p = e->blank;
+  if (!describe(e, now)) {
     e->failure = RS_OUT_OF_MEMORY;
     uc_emu_stop(e->uc);
     return;
   }
-  if (e->blocks.replaced != replaced) clock_forget_blocks(e);
-  if (wants_window(block, now->pc, &begin, &end) && !window_covers(e, begin, end)) {
+  if (wants_window(p, &begin, &end) && !window_covers(e, begin, end)) {
     translate_open_window(e, begin, end);
     translate_again(e, now->pc);
     events_redirect(e, now->pc);
     return;
   }
-  if (for_deadline) e->deadline_block = NO_LINEAR;
+  if (e->deadline_block == now->pc) e->deadline_block = NO_LINEAR;
   translate_close_window(e);
 }
