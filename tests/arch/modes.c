@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -76,4 +77,23 @@ enum rs_outcome mode_perform(struct fake_memory *m, const struct rs_cpu *cpu, mo
   assert_int_equal(completed, out->outcome == RS_COMPLETED);
   fake_assert_sound(out);
   return out->outcome;
+}
+
+int mode_setup(void **state) {
+  *state = calloc(1, sizeof(struct mode_fixture));
+  assert_non_null(*state);
+  return 0;
+}
+
+int mode_teardown(void **state) {
+  struct mode_fixture *f = *state;
+  fake_memory_free(f->memory);
+  free(f);
+  return 0;
+}
+
+void mode_fixture_enter(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl) {
+  fake_memory_free(f->memory);
+  f->memory = fake_memory_create();
+  mode_enter(f->memory, &f->cpu, mode, cpl, iopl);
 }

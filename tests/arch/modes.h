@@ -35,6 +35,19 @@ typedef bool mode_performer(struct builder *b, const struct rs_instruction *inst
 enum rs_outcome mode_perform(struct fake_memory *m, const struct rs_cpu *cpu, mode_performer *perform,
                              const char *bytes, size_t count, struct rs_transition *out);
 
+/* What a test of instructions in several modes needs, for cmocka's set-up and tear-down. */
+struct mode_fixture {
+  struct fake_memory *memory; /* NULL until a test creates one; freed by mode_teardown */
+  struct rs_cpu cpu;
+  struct rs_transition out;
+};
+
+int mode_setup(void **state);
+int mode_teardown(void **state);
+
+/* Gives the fixture a fresh memory and enters a mode. */
+void mode_fixture_enter(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl);
+
 /* For string literals. */
 #define MODE_PERFORM(m, cpu, perform, bytes, out) mode_perform(m, cpu, perform, bytes, sizeof(bytes) - 1, out)
 

@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -15,33 +14,11 @@
 enum { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 enum { MAP_BASE = 0x68, BYTE_OF_MAP_BASE = 102 };
 
-struct fixture {
-  struct fake_memory *memory;
-  struct rs_cpu cpu;
-  struct rs_transition out;
-};
-
-static int setup(void **state) {
-  struct fixture *f = calloc(1, sizeof *f);
-  assert_non_null(f);
-  *state = f;
-  return 0;
-}
-
-static int teardown(void **state) {
-  struct fixture *f = *state;
-  fake_memory_free(f->memory);
-  free(f);
-  return 0;
-}
-
 /* A TSS that holds the bitmap of all ports, two pages and some, with every port permitted; DX = 0x3f8. */
-static struct fixture *enter(void **state, enum mode mode, unsigned cpl, unsigned iopl) {
-  struct fixture *f = *state;
-  fake_memory_free(f->memory);
-  f->memory = fake_memory_create();
+static struct mode_fixture *enter(void **state, enum mode mode, unsigned cpl, unsigned iopl) {
+  struct mode_fixture *f = *state;
   struct rs_cpu *cpu = &f->cpu;
-  mode_enter(f->memory, cpu, mode, cpl, iopl);
+  mode_fixture_enter(f, mode, cpl, iopl);
   cpu->tr.base = UINT64_C(0xc0010000);
   cpu->tr.limit = MAP_BASE + 0x2000;
   for (unsigned page = 0; page < 3 && mode != MODE_REAL; page++)
@@ -52,14 +29,14 @@ static struct fixture *enter(void **state, enum mode mode, unsigned cpl, unsigne
   return f;
 }
 
-static void forbid(struct fixture *f, unsigned port) {
+static void forbid(struct mode_fixture *f, unsigned port) {
   uint64_t at = f->cpu.tr.base + MAP_BASE + port / 8;
   fake_poke(f->memory, &f->cpu, at, 1, fake_peek(f->memory, &f->cpu, at, 1) | 1U << port % 8);
 }
 
 #define PERFORM(f, bytes) MODE_PERFORM((f)->memory, &(f)->cpu, port_perform, bytes, &(f)->out)
 
-static void assert_refused(const struct fixture *f, enum rs_check by) {
+static void assert_refused(const struct mode_fixture *f, enum rs_check by) {
   assert_int_equal(fake_failed_check(&f->out), by);
   assert_int_equal(f->out.fault.vector, VECTOR_GP);
   assert_int_equal(f->out.fault.error_code, 0);
@@ -73,7 +50,7 @@ static void ports_are_free_by_iopl_except_in_v86_mode_where_the_bitmap_rules(voi
     for (unsigned cpl = 0; cpl < 4; cpl++)
       for (unsigned iopl = 0; mode_has_ring((enum mode)mode, cpl) && iopl < 4; iopl++) {
         bool free_of_map = mode == MODE_REAL || (mode != MODE_VIRTUAL_8086 && cpl <= iopl);
-        struct fixture *f = enter(state, (enum mode)mode, cpl, iopl);
+        struct mode_fixture *f = enter(state, (enum mode)mode, cpl, iopl);
         assert_int_equal(PERFORM(f, "\xec"), RS_COMPLETED);
         assert_int_equal(fake_count_steps(&f->out, RS_STEP_CHECK, RS_CHECK_IO_PERMITTED), !free_of_map);
         if (mode == MODE_REAL) continue;
@@ -92,7 +69,7 @@ static void every_bit_of_a_wide_port_must_be_clear(void **state) {
   for (size_t i = 0; i < 3; i++)
     for (unsigned port = 0x3f0; port < 0x408; port++)
       for (unsigned forbidden = port - 1; forbidden <= port + rows[i].size; forbidden++) {
-        struct fixture *f = enter(state, MODE_64, 3, 0);
+        struct mode_fixture *f = enter(state, MODE_64, 3, 0);
         f->cpu.general[RDX] = port;
         forbid(f, forbidden);
         bool inside = forbidden >= port && forbidden < port + rows[i].size;
@@ -104,7 +81,7 @@ static void every_bit_of_a_wide_port_must_be_clear(void **state) {
 
 static void two_bytes_are_read_for_every_port_and_both_must_lie_within_the_limit(void **state) {
   for (unsigned limit = MAP_BASE + 0x3f8 / 8 - 1; limit < MAP_BASE + 0x3f8 / 8 + 3; limit++) {
-    struct fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
+    struct mode_fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
     f->cpu.tr.limit = limit;
     bool within = MAP_BASE + 0x3f8 / 8 + 1 <= limit;
     assert_int_equal(PERFORM(f, "\xec"), within ? RS_COMPLETED : RS_FAULTED);
@@ -113,7 +90,7 @@ static void two_bytes_are_read_for_every_port_and_both_must_lie_within_the_limit
 }
 
 static void the_last_port_needs_the_byte_of_ones_behind_the_map(void **state) {
-  struct fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
   f->cpu.general[RDX] = 0xffff;
   assert_int_equal(PERFORM(f, "\xec"), RS_COMPLETED);
   assert_int_equal(PERFORM(f, "\x66\xed"), RS_COMPLETED); /* its second bit lies in that byte */
@@ -127,7 +104,7 @@ static void the_last_port_needs_the_byte_of_ones_behind_the_map(void **state) {
 }
 
 static void a_map_base_beyond_the_limit_permits_nothing(void **state) {
-  struct fixture *f = enter(state, MODE_64, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 3, 0);
   fake_poke(f->memory, &f->cpu, f->cpu.tr.base + BYTE_OF_MAP_BASE, 2, 0xffff);
   f->cpu.general[RDX] = 0;
   assert_int_equal(PERFORM(f, "\xec"), RS_FAULTED);
@@ -135,7 +112,7 @@ static void a_map_base_beyond_the_limit_permits_nothing(void **state) {
 }
 
 static void a_tss_without_a_map_base_permits_nothing(void **state) {
-  struct fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_PROTECTED_32, 3, 0);
   f->cpu.tr.limit = BYTE_OF_MAP_BASE;
   assert_int_equal(PERFORM(f, "\xec"), RS_FAULTED);
   assert_refused(f, RS_CHECK_IO_MAP_EXISTS);
@@ -146,7 +123,7 @@ static void a_tss_without_a_map_base_permits_nothing(void **state) {
 }
 
 static void a_map_across_pages_is_read_across_them(void **state) {
-  struct fixture *f = enter(state, MODE_64, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 3, 0);
   f->cpu.general[RDX] = (GUEST_PAGE_SIZE - MAP_BASE - 1) * 8 + 7; /* the last bit of the page */
   assert_int_equal(PERFORM(f, "\x66\xed"), RS_COMPLETED);
   forbid(f, (GUEST_PAGE_SIZE - MAP_BASE) * 8); /* the first of the next */
@@ -156,7 +133,7 @@ static void a_map_across_pages_is_read_across_them(void **state) {
 }
 
 static void a_map_on_an_absent_page_is_a_supervisor_page_fault(void **state) {
-  struct fixture *f = enter(state, MODE_64, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 3, 0);
   uint64_t second = f->cpu.tr.base + GUEST_PAGE_SIZE;
   fake_write(f->memory, fake_entry_address(f->memory, &f->cpu, second, 1), 8, 0);
   f->cpu.general[RDX] = (GUEST_PAGE_SIZE - MAP_BASE - 1) * 8; /* its second byte lies in that page */
@@ -182,7 +159,7 @@ static void out_asks_for_the_low_part_of_rax(void **state) {
     { "\xe7\xff", 2, { true, false, 4, 0xff, 0x11223344 } },
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct fixture *f = enter(state, MODE_64, 0, 0);
+    struct mode_fixture *f = enter(state, MODE_64, 0, 0);
     f->cpu.general[RDX] = 0xabcd03f8;
     f->cpu.general[RAX] = UINT64_C(0x5566778811223344);
     mode_perform(f->memory, &f->cpu, port_perform, rows[i].bytes, rows[i].count, &f->out);
@@ -205,7 +182,7 @@ static void in_replaces_the_low_part_of_rax_and_32_bits_clear_the_upper_half(voi
                { "\xed", 1, UINT64_C(0xaabbccdd) },
                { "\xe5\x40", 2, UINT64_C(0xaabbccdd) } };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct fixture *f = enter(state, MODE_64, 0, 0);
+    struct mode_fixture *f = enter(state, MODE_64, 0, 0);
     f->cpu.general[RAX] = UINT64_C(0x5566778811223344);
     mode_perform(f->memory, &f->cpu, port_perform, rows[i].bytes, rows[i].count, &f->out);
     assert_true(f->out.port.wanted && f->out.port.input);
@@ -221,7 +198,7 @@ static void in_replaces_the_low_part_of_rax_and_32_bits_clear_the_upper_half(voi
 static void ins_writes_memory_and_steps_rdi_by_df(void **state) {
   for (int mode = 0; mode < MODE_COUNT; mode++)
     for (int down = 0; down < 2; down++) {
-      struct fixture *f = enter(state, (enum mode)mode, mode == MODE_VIRTUAL_8086 ? 3 : 0, 0);
+      struct mode_fixture *f = enter(state, (enum mode)mode, mode == MODE_VIRTUAL_8086 ? 3 : 0, 0);
       if (down) f->cpu.rflags |= RFLAGS_DF;
       assert_int_equal(PERFORM(f, "\x6c"), RS_COMPLETED);
       port_input_finish(&f->out, 0xaabbccdd);
@@ -236,7 +213,7 @@ static void ins_writes_memory_and_steps_rdi_by_df(void **state) {
 
 static void outs_reads_memory_and_steps_rsi(void **state) {
   for (int mode = 0; mode < MODE_COUNT; mode++) {
-    struct fixture *f = enter(state, (enum mode)mode, mode == MODE_VIRTUAL_8086 ? 3 : 0, 0);
+    struct mode_fixture *f = enter(state, (enum mode)mode, mode == MODE_VIRTUAL_8086 ? 3 : 0, 0);
     fake_poke(f->memory, &f->cpu, MODE_BASE + MODE_DATA + 0x10, 4, 0x99887766);
     assert_int_equal(PERFORM(f, "\x6e"), RS_COMPLETED);
     assert_true(f->out.port.wanted && !f->out.port.input);
@@ -247,7 +224,7 @@ static void outs_reads_memory_and_steps_rsi(void **state) {
 }
 
 static void ins_across_pages_fills_both_with_the_bytes_of_the_port(void **state) {
-  struct fixture *f = enter(state, MODE_64, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 0, 0);
   fake_map(f->memory, &f->cpu, MODE_BASE + MODE_UNMAPPED, FAKE_RW);
   f->cpu.general[RDI] = MODE_BASE + MODE_UNMAPPED - 3;
   assert_int_equal(PERFORM(f, "\x6d"), RS_COMPLETED);
@@ -257,7 +234,7 @@ static void ins_across_pages_fills_both_with_the_bytes_of_the_port(void **state)
 }
 
 static void ins_to_memory_that_refuses_it_never_touches_the_port(void **state) {
-  struct fixture *f = enter(state, MODE_64, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 0, 0);
   f->cpu.general[RDI] = MODE_BASE + MODE_UNMAPPED - 3;
   assert_int_equal(PERFORM(f, "\x6d"), RS_FAULTED);
   assert_int_equal(f->out.fault.vector, VECTOR_PF);
@@ -270,7 +247,7 @@ static void ins_to_memory_that_refuses_it_never_touches_the_port(void **state) {
 }
 
 static void permission_comes_before_memory(void **state) {
-  struct fixture *f = enter(state, MODE_64, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 3, 0);
   forbid(f, 0x3f8);
   f->cpu.general[RDI] = MODE_BASE + MODE_UNMAPPED;
   assert_int_equal(PERFORM(f, "\x6c"), RS_FAULTED);
@@ -278,7 +255,7 @@ static void permission_comes_before_memory(void **state) {
 }
 
 static void outs_beyond_an_overridden_stack_segment_raises_ss(void **state) {
-  struct fixture *f = enter(state, MODE_PROTECTED_32, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_PROTECTED_32, 0, 0);
   f->cpu.general[RSI] = 0xfffe;
   assert_int_equal(PERFORM(f, "\x36\x6f"), RS_FAULTED);
   assert_int_equal(fake_failed_check(&f->out), RS_CHECK_OPERAND_WITHIN_LIMIT);
@@ -288,7 +265,7 @@ static void outs_beyond_an_overridden_stack_segment_raises_ss(void **state) {
 /* --- REP --- */
 
 static void rep_moves_one_element_a_time_and_leaves_rip_until_the_last(void **state) {
-  struct fixture *f = enter(state, MODE_64, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 0, 0);
   f->cpu.general[RCX] = 3;
   f->cpu.rflags |= RFLAGS_RF;
   for (unsigned left = 3; left > 0; left--) {
@@ -303,7 +280,7 @@ static void rep_moves_one_element_a_time_and_leaves_rip_until_the_last(void **st
 }
 
 static void f2_repeats_as_f3_does(void **state) {
-  struct fixture *f = enter(state, MODE_64, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 0, 0);
   f->cpu.general[RCX] = 2;
   assert_int_equal(PERFORM(f, "\xf2\x6c"), RS_COMPLETED);
   assert_int_equal(f->out.after.general[RCX], 1);
@@ -311,7 +288,7 @@ static void f2_repeats_as_f3_does(void **state) {
 }
 
 static void rep_of_nothing_checks_no_permission_and_touches_nothing(void **state) {
-  struct fixture *f = enter(state, MODE_64, 3, 0);
+  struct mode_fixture *f = enter(state, MODE_64, 3, 0);
   forbid(f, 0x3f8);
   f->cpu.general[RDI] = MODE_BASE + MODE_UNMAPPED;
   assert_int_equal(PERFORM(f, "\xf3\x6c"), RS_COMPLETED);
@@ -321,7 +298,7 @@ static void rep_of_nothing_checks_no_permission_and_touches_nothing(void **state
 }
 
 static void the_address_size_chooses_the_width_of_count_and_pointer(void **state) {
-  struct fixture *f = enter(state, MODE_PROTECTED_16, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_PROTECTED_16, 0, 0);
   f->cpu.general[RCX] = 0xabcd0001;
   f->cpu.general[RDI] = 0xabcd0000 | (MODE_DATA + 0x10);
   assert_int_equal(PERFORM(f, "\xf3\x6c"), RS_COMPLETED);
@@ -338,7 +315,7 @@ static void the_address_size_chooses_the_width_of_count_and_pointer(void **state
 }
 
 static void pointers_wrap_within_the_address_size(void **state) {
-  struct fixture *f = enter(state, MODE_REAL, 0, 0);
+  struct mode_fixture *f = enter(state, MODE_REAL, 0, 0);
   f->cpu.general[RSI] = 0xffff;
   assert_int_equal(PERFORM(f, "\x6e"), RS_COMPLETED);
   assert_int_equal(f->out.after.general[RSI], 0);
@@ -349,7 +326,7 @@ static void pointers_wrap_within_the_address_size(void **state) {
 }
 
 int main(void) {
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, mode_setup, mode_teardown)
   const struct CMUnitTest tests[] = {
     CLAIM(ports_are_free_by_iopl_except_in_v86_mode_where_the_bitmap_rules),
     CLAIM(every_bit_of_a_wide_port_must_be_clear),

@@ -4,49 +4,22 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "arch/fake_memory.h"
 #include "arch/modes.h"
 
-struct fixture {
-  struct fake_memory *memory;
-  struct rs_transition out;
-};
+#define PERFORM(f, bytes) MODE_PERFORM((f)->memory, &(f)->cpu, privilege_perform, bytes, &(f)->out)
 
-static int setup(void **state) {
-  struct fixture *f = calloc(1, sizeof *f);
-  assert_non_null(f);
-  *state = f;
-  return 0;
-}
-
-static int teardown(void **state) {
-  struct fixture *f = *state;
-  fake_memory_free(f->memory);
-  free(f);
-  return 0;
-}
-
-static void enter(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
-  fake_memory_free(f->memory);
-  f->memory = fake_memory_create();
-  mode_enter(f->memory, cpu, mode, cpl, iopl);
-}
-
-#define PERFORM(f, cpu, bytes) MODE_PERFORM((f)->memory, cpu, privilege_perform, bytes, &(f)->out)
-
-typedef void visitor(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl);
+typedef void visitor(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl);
 
 static void everywhere(void **state, visitor *visit) {
   for (int mode = 0; mode < MODE_COUNT; mode++)
     for (unsigned cpl = 0; cpl < 4; cpl++)
       for (unsigned iopl = 0; mode_has_ring((enum mode)mode, cpl) && iopl < 4; iopl++) {
-        struct rs_cpu cpu;
-        enter(*state, &cpu, (enum mode)mode, cpl, iopl);
-        visit(*state, &cpu, (enum mode)mode, cpl, iopl);
+        mode_fixture_enter(*state, (enum mode)mode, cpl, iopl);
+        visit(*state, (enum mode)mode, cpl, iopl);
       }
 }
 
@@ -60,15 +33,15 @@ static void assert_refused(const struct rs_transition *out, enum rs_check by) {
 
 /* --- CLI and STI --- */
 
-static void visit_interrupt_flag(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl,
-                                 unsigned iopl) {
+static void visit_interrupt_flag(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl) {
+  struct rs_cpu *cpu = &f->cpu;
   bool allowed = mode == MODE_REAL || (mode == MODE_VIRTUAL_8086 ? iopl == 3 : cpl <= iopl);
   cpu->rflags |= RFLAGS_IF;
-  assert_int_equal(PERFORM(f, cpu, "\xfa"), allowed ? RS_COMPLETED : RS_FAULTED);
+  assert_int_equal(PERFORM(f, "\xfa"), allowed ? RS_COMPLETED : RS_FAULTED);
   if (allowed) assert_int_equal(f->out.after.rflags, cpu->rflags & ~RFLAGS_IF);
   if (!allowed) assert_refused(&f->out, RS_CHECK_INTERRUPT_FLAG_IOPL);
   cpu->rflags &= ~RFLAGS_IF;
-  assert_int_equal(PERFORM(f, cpu, "\xfb"), allowed ? RS_COMPLETED : RS_FAULTED);
+  assert_int_equal(PERFORM(f, "\xfb"), allowed ? RS_COMPLETED : RS_FAULTED);
   if (allowed) assert_int_equal(f->out.after.rflags, cpu->rflags | RFLAGS_IF);
   if (allowed) assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_STI);
   if (allowed) assert_int_equal(f->out.after.rip, cpu->rip + 1);
@@ -80,39 +53,39 @@ static void cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode(void **state) 
 }
 
 static void sti_casts_a_shadow_only_when_interrupts_were_off(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_64, 0, 0);
-  cpu.rflags |= RFLAGS_IF;
-  assert_int_equal(PERFORM(f, &cpu, "\xfb"), RS_COMPLETED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_64, 0, 0);
+  cpu->rflags |= RFLAGS_IF;
+  assert_int_equal(PERFORM(f, "\xfb"), RS_COMPLETED);
   assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
 }
 
 static void a_second_sti_ends_the_shadow_of_the_first(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_64, 0, 0);
-  PERFORM(f, &cpu, "\xfb");
-  cpu = f->out.after;
-  PERFORM(f, &cpu, "\xfb");
+  struct mode_fixture *f = *state;
+  mode_fixture_enter(f, MODE_64, 0, 0);
+  PERFORM(f, "\xfb");
+  f->cpu = f->out.after;
+  PERFORM(f, "\xfb");
   assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
 }
 
 static void an_instruction_in_a_shadow_ends_it(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_PROTECTED_32, 0, 0);
-  cpu.interrupt_shadow = RS_SHADOW_MOV_SS;
-  PERFORM(f, &cpu, "\xfa");
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_PROTECTED_32, 0, 0);
+  cpu->interrupt_shadow = RS_SHADOW_MOV_SS;
+  PERFORM(f, "\xfa");
   assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
 }
 
 /* --- HLT --- */
 
-static void visit_hlt(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+static void visit_hlt(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl) {
+  struct rs_cpu *cpu = &f->cpu;
   (void)mode;
   (void)iopl;
-  assert_int_equal(PERFORM(f, cpu, "\xf4"), cpl == 0 ? RS_COMPLETED : RS_FAULTED);
+  assert_int_equal(PERFORM(f, "\xf4"), cpl == 0 ? RS_COMPLETED : RS_FAULTED);
   assert_int_equal(f->out.after.halted, cpl == 0);
   if (cpl == 0) assert_int_equal(f->out.after.rip, cpu->rip + 1);
   if (cpl > 0) assert_refused(&f->out, RS_CHECK_HLT_CPL);
@@ -130,7 +103,8 @@ static unsigned word_of(enum mode mode, bool prefixed) {
   return wide == prefixed ? 2 : 4;
 }
 
-static void visit_pushf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+static void visit_pushf(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl) {
+  struct rs_cpu *cpu = &f->cpu;
   (void)cpl;
   bool allowed = mode != MODE_VIRTUAL_8086 || iopl == 3;
   cpu->rflags |= RFLAGS_DEFINED & ~(RFLAGS_VM | RFLAGS_IOPL);
@@ -138,7 +112,7 @@ static void visit_pushf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, u
     unsigned word = word_of(mode, prefixed);
     uint64_t top = MODE_BASE + MODE_STACK, image = cpu->rflags & ~(RFLAGS_VM | RFLAGS_RF);
     fake_poke(f->memory, cpu, top - 8, 8, UINT64_C(0x5555555555555555));
-    enum rs_outcome outcome = prefixed ? PERFORM(f, cpu, "\x66\x9c") : PERFORM(f, cpu, "\x9c");
+    enum rs_outcome outcome = prefixed ? PERFORM(f, "\x66\x9c") : PERFORM(f, "\x9c");
     assert_int_equal(outcome, allowed ? RS_COMPLETED : RS_FAULTED);
     if (!allowed) {
       assert_refused(&f->out, RS_CHECK_V86_FLAGS_IOPL);
@@ -158,22 +132,22 @@ static void pushf_stores_all_flags_but_vm_and_rf_and_needs_iopl_3_in_v86_mode(vo
 }
 
 static void pushf_below_the_stack_limit_raises_ss_0(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_PROTECTED_32, 3, 0);
-  cpu.general[4] = 2;
-  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_FAULTED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_PROTECTED_32, 3, 0);
+  cpu->general[4] = 2;
+  assert_int_equal(PERFORM(f, "\x9c"), RS_FAULTED);
   assert_int_equal(fake_failed_check(&f->out), RS_CHECK_STACK_HAS_ROOM);
   assert_int_equal(f->out.fault.vector, VECTOR_SS);
   assert_int_equal(f->out.fault.error_code, 0);
 }
 
 static void pushf_to_an_unmapped_page_raises_a_page_fault_at_the_word(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_64, 3, 0);
-  cpu.general[4] = MODE_BASE + MODE_UNMAPPED + 0x100;
-  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_FAULTED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_64, 3, 0);
+  cpu->general[4] = MODE_BASE + MODE_UNMAPPED + 0x100;
+  assert_int_equal(PERFORM(f, "\x9c"), RS_FAULTED);
   assert_int_equal(f->out.fault.vector, VECTOR_PF);
   assert_int_equal(f->out.fault.error_code, PF_WRITE | PF_USER);
   assert_int_equal(f->out.fault.cr2, MODE_BASE + MODE_UNMAPPED + 0xf8);
@@ -187,8 +161,8 @@ static uint64_t flags_that_popf_takes(unsigned cpl, unsigned iopl, unsigned word
   return word == 2 ? all & 0xffff : all;
 }
 
-static void pop_each_flag(struct fixture *f, struct rs_cpu *cpu, bool prefixed, unsigned word,
-                          uint64_t taken) {
+static void pop_each_flag(struct mode_fixture *f, bool prefixed, unsigned word, uint64_t taken) {
+  struct rs_cpu *cpu = &f->cpu;
   const uint64_t start = cpu->rflags;
   for (unsigned bit = 0; bit < 8 * word; bit++) {
     uint64_t flag = UINT64_C(1) << bit;
@@ -196,7 +170,7 @@ static void pop_each_flag(struct fixture *f, struct rs_cpu *cpu, bool prefixed, 
       cpu->rflags = (start & ~(taken & flag)) | (set ? 0 : taken & flag);
       uint64_t image = set ? cpu->rflags | flag : cpu->rflags & ~flag;
       fake_poke(f->memory, cpu, MODE_BASE + MODE_STACK - word, word, image);
-      assert_int_equal(prefixed ? PERFORM(f, cpu, "\x66\x9d") : PERFORM(f, cpu, "\x9d"), RS_COMPLETED);
+      assert_int_equal(prefixed ? PERFORM(f, "\x66\x9d") : PERFORM(f, "\x9d"), RS_COMPLETED);
       uint64_t expected = (cpu->rflags & ~taken) | (image & taken);
       assert_int_equal(f->out.after.rflags, expected & ~RFLAGS_RF);
       assert_int_equal(f->out.after.general[4], cpu->general[4] + word);
@@ -205,7 +179,8 @@ static void pop_each_flag(struct fixture *f, struct rs_cpu *cpu, bool prefixed, 
   cpu->rflags = start;
 }
 
-static void visit_popf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, unsigned cpl, unsigned iopl) {
+static void visit_popf(struct mode_fixture *f, enum mode mode, unsigned cpl, unsigned iopl) {
+  struct rs_cpu *cpu = &f->cpu;
   uint64_t start = cpu->rflags;
   for (int prefixed = 0; prefixed < 2; prefixed++)
     for (int busy = 0; busy < 2; busy++) {
@@ -213,10 +188,10 @@ static void visit_popf(struct fixture *f, struct rs_cpu *cpu, enum mode mode, un
       cpu->rflags = start | (busy ? RFLAGS_VIP | RFLAGS_VIF | RFLAGS_RF | RFLAGS_AC | RFLAGS_ID : 0);
       cpu->general[4] = mode_pointer(cpu, MODE_STACK - word);
       if (mode != MODE_VIRTUAL_8086 || iopl == 3) {
-        pop_each_flag(f, cpu, prefixed, word, flags_that_popf_takes(cpl, iopl, word));
+        pop_each_flag(f, prefixed, word, flags_that_popf_takes(cpl, iopl, word));
         continue;
       }
-      assert_int_equal(PERFORM(f, cpu, "\x9d"), RS_FAULTED);
+      assert_int_equal(PERFORM(f, "\x9d"), RS_FAULTED);
       assert_refused(&f->out, RS_CHECK_V86_FLAGS_IOPL);
     }
 }
@@ -226,47 +201,47 @@ static void popf_takes_exactly_the_flags_that_cpl_iopl_and_size_allow(void **sta
 }
 
 static void popf_that_keeps_if_says_so(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_64, 3, 0);
-  cpu.general[4] -= 8;
-  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_COMPLETED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_64, 3, 0);
+  cpu->general[4] -= 8;
+  assert_int_equal(PERFORM(f, "\x9d"), RS_COMPLETED);
   assert_false(fake_find_step(&f->out, RS_STEP_CHECK, RS_CHECK_POPF_CHANGES_IF, 0)->passed);
   assert_false(fake_find_step(&f->out, RS_STEP_CHECK, RS_CHECK_POPF_CHANGES_IOPL, 0)->passed);
 }
 
 static void popf_beyond_the_stack_limit_raises_ss_0(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_PROTECTED_32, 0, 0);
-  cpu.general[4] = 0xfffd;
-  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_FAULTED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_PROTECTED_32, 0, 0);
+  cpu->general[4] = 0xfffd;
+  assert_int_equal(PERFORM(f, "\x9d"), RS_FAULTED);
   assert_int_equal(fake_failed_check(&f->out), RS_CHECK_STACK_HOLDS);
   assert_int_equal(f->out.fault.vector, VECTOR_SS);
 }
 
 static void popf_casts_no_shadow(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_64, 0, 0);
-  cpu.general[4] -= 8;
-  fake_poke(f->memory, &cpu, cpu.general[4], 8, RFLAGS_IF | RFLAGS_FIXED);
-  assert_int_equal(PERFORM(f, &cpu, "\x9d"), RS_COMPLETED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_64, 0, 0);
+  cpu->general[4] -= 8;
+  fake_poke(f->memory, cpu, cpu->general[4], 8, RFLAGS_IF | RFLAGS_FIXED);
+  assert_int_equal(PERFORM(f, "\x9d"), RS_COMPLETED);
   assert_true(f->out.after.rflags & RFLAGS_IF);
   assert_int_equal(f->out.after.interrupt_shadow, RS_SHADOW_NONE);
 }
 
 static void sixteen_bit_pushf_wraps_sp_alone(void **state) {
-  struct fixture *f = *state;
-  struct rs_cpu cpu;
-  enter(f, &cpu, MODE_REAL, 0, 0);
-  cpu.general[4] = 0xabcd0000;
-  assert_int_equal(PERFORM(f, &cpu, "\x9c"), RS_COMPLETED);
+  struct mode_fixture *f = *state;
+  struct rs_cpu *cpu = &f->cpu;
+  mode_fixture_enter(f, MODE_REAL, 0, 0);
+  cpu->general[4] = 0xabcd0000;
+  assert_int_equal(PERFORM(f, "\x9c"), RS_COMPLETED);
   assert_int_equal(f->out.after.general[4], 0xabcdfffe);
 }
 
 int main(void) {
-#define CLAIM(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, mode_setup, mode_teardown)
   const struct CMUnitTest tests[] = {
     CLAIM(cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode),
     CLAIM(sti_casts_a_shadow_only_when_interrupts_were_off),
