@@ -158,17 +158,6 @@
     "SDM2 \"LAR\"")                                                                                          \
   X(INSPECTED_ACCESS, "segment {a:x} may be accessed as VERR or VERW asks (attributes {b:x})",               \
     "SDM2 \"VERR/VERW\"")                                                                                    \
-  /* Far transfers */                                                                                        \
-  X(FAR_SELECTOR_NOT_NULL, "the target selector {a:x} is not null", "SDM2 \"JMP\"")                          \
-  X(FAR_TARGET_IS_CODE, "the target {a:x} is a code segment (attributes {b:x})", "SDM2 \"JMP\"")             \
-  X(FAR_CONFORMING_DPL, "conforming target's DPL {a} <= CPL {b}",                                            \
-    "SDM3 \"Direct Calls or Jumps to Code Segments\"")                                                       \
-  X(FAR_RPL, "target selector's RPL {a} <= CPL {b}", "SDM3 \"Direct Calls or Jumps to Code Segments\"")      \
-  X(FAR_DPL, "target's DPL {a} = CPL {b}", "SDM3 \"Direct Calls or Jumps to Code Segments\"")                \
-  X(FAR_L_AND_D, "the target segment does not have both L {a} and D {b}", "SDM2 \"JMP\"")                    \
-  X(FAR_PRESENT, "the target segment {a:x} is present (P {b})", "SDM2 \"JMP\"")                              \
-  X(FAR_WITHIN_LIMIT, "target offset {a:x} lies within code segment limit {b:x}", "SDM2 \"JMP\"")            \
-  X(FAR_CANONICAL, "target offset {a:x} is canonical", "SDM2 \"JMP\"")                                       \
   /* Privileged instructions and I/O */                                                                      \
   X(INTERRUPT_FLAG_IOPL, "CPL {a} <= IOPL {b}: this code may change IF", "SDM1 \"I/O Privilege Level\"")     \
   X(V86_FLAGS_IOPL, "IOPL {a} = 3: virtual-8086 code may execute PUSHF and POPF",                            \

@@ -177,41 +177,19 @@ static bool clts(struct builder *b) {
   return true;
 }
 
-static bool word_operand(struct builder *b, const struct rs_instruction *instruction, uint64_t *value) {
-  union rs_value read;
-  struct access access = { .size = 2, .privilege = operand_privilege(b), .item = RS_ITEM_OPERAND };
-  *value = b->before->general[instruction->rm];
-  if (!instruction->memory) return true;
-  if (!operand_linear(b, instruction, 2, ACCESS_READ, &access.linear) || !access_read(b, &access, &read))
-    return false;
-  *value = read.word[0];
-  return true;
-}
-
 /* Loads PE, MP, EM and TS, and never clears PE [SDM2 "LMSW—Load Machine Status Word"]. */
 static bool lmsw(struct builder *b, const struct rs_instruction *instruction) {
   static const uint64_t loaded = CR0_MP | CR0_EM | CR0_TS;
   uint64_t value;
-  if (!in_ring_0(b) || !word_operand(b, instruction, &value)) return false;
+  if (!in_ring_0(b) || !operand_read_word(b, instruction, &value)) return false;
   write_register(b, RS_CR0, (b->before->cr0 & ~loaded) | (value & (loaded | CR0_PE)));
   return true;
 }
 
-/* A register takes as much of CR0 as it is wide, memory its low word [SDM2 "SMSW—Store Machine Status Word"].
- */
 static bool smsw(struct builder *b, const struct rs_instruction *instruction) {
   unsigned umip = (b->before->cr4 & CR4_UMIP) != 0, cpl = b->before->cpl;
   if (!require(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl)) return false;
-  uint64_t value = read_msr(b, RS_CR0), old = b->before->general[instruction->rm];
-  if (instruction->memory) {
-    struct access access = { .size = 2, .privilege = operand_privilege(b), .item = RS_ITEM_OPERAND };
-    return operand_linear(b, instruction, 2, ACCESS_WRITE, &access.linear) &&
-           access_write(b, &access, (union rs_value){ .word = { value & 0xffff, 0 } });
-  }
-  if (instruction->operand_size == 2) value = (old & ~UINT64_C(0xffff)) | (value & 0xffff);
-  if (instruction->operand_size == 4) value = (uint32_t)value;
-  write_register(b, RS_RAX + instruction->rm, value);
-  return true;
+  return operand_write_word(b, instruction, read_msr(b, RS_CR0));
 }
 
 static bool control_execute(struct builder *b, const struct rs_instruction *instruction) {

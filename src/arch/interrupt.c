@@ -146,7 +146,8 @@ static uint64_t delivery_pushed_flags(const struct builder *b, const struct rs_i
   uint64_t flags = b->before->rflags;
   if (request->source == RS_SOURCE_SOFTWARE || request->source == RS_SOURCE_PRIVILEGED_SOFTWARE)
     return flags & ~RFLAGS_RF;
-  bool fault = request->source == RS_SOURCE_EXCEPTION && exception_is_fault(request->vector);
+  bool fault = request->source == RS_SOURCE_EXCEPTION &&
+               (exception_is_fault(request->vector) || request->dr6 & DR6_BD);
   return fault ? flags | RFLAGS_RF : flags;
 }
 

@@ -1,6 +1,7 @@
 /* Memory operands: segment checks and the linear address, in 64-bit mode and outside it. */
 #include "arch/operand.h"
 
+#include "arch/access.h"
 #include "arch/instruction.h"
 
 /* The vector for a refused segment: the stack's own for SS [SDM3 "Interrupt 12—Stack Fault Exception (#SS)"].
@@ -70,4 +71,35 @@ bool operand_linear(struct builder *b, const struct rs_instruction *instruction,
 
 enum access_privilege operand_privilege(const struct builder *b) {
   return b->after->cpl == 3 ? ACCESS_USER : ACCESS_SUPERVISOR;
+}
+
+static struct access word_access(const struct builder *b) {
+  return (struct access){ .size = 2, .privilege = operand_privilege(b), .item = RS_ITEM_OPERAND };
+}
+
+bool operand_read_word(struct builder *b, const struct rs_instruction *instruction, uint64_t *value) {
+  struct access access = word_access(b);
+  union rs_value read;
+  *value = b->before->general[instruction->rm] & 0xffff;
+  if (!instruction->memory) return true;
+  if (!operand_linear(b, instruction, 2, ACCESS_READ, &access.linear) || !access_read(b, &access, &read))
+    return false;
+  *value = read.word[0];
+  return true;
+}
+
+bool operand_write_word(struct builder *b, const struct rs_instruction *instruction, uint64_t value) {
+  struct access access = word_access(b);
+  uint64_t old = b->before->general[instruction->rm];
+  if (instruction->memory)
+    return operand_linear(b, instruction, 2, ACCESS_WRITE, &access.linear) &&
+           access_write(b, &access, (union rs_value){ .word = { value & 0xffff, 0 } });
+  write_register(b, (enum rs_register)(RS_RAX + instruction->rm),
+                 register_merged(old, value, instruction->operand_size));
+  return true;
+}
+
+uint64_t register_merged(uint64_t old, uint64_t value, unsigned size) {
+  uint64_t mask = size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+  return (size == 4 ? 0 : old & ~mask) | (value & mask);
 }

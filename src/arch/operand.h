@@ -15,6 +15,17 @@ bool operand_linear(struct builder *b, const struct rs_instruction *instruction,
 bool segment_linear(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
                     enum access_kind kind, uint64_t *linear);
 
+/* Reads the 16-bit r/m operand, a register or memory. False when refused. */
+bool operand_read_word(struct builder *b, const struct rs_instruction *instruction, uint64_t *value);
+
+/* Stores into the r/m operand: memory takes the low word, a register as much as the operand size says
+ * [SDM2 "SMSW—Store Machine Status Word"]. False when refused. */
+bool operand_write_word(struct builder *b, const struct rs_instruction *instruction, uint64_t value);
+
+/* A general register after its low `size` bytes were written: 4 clear the upper half [SDM1 "General-Purpose
+ * Registers in 64-Bit Mode"]. */
+uint64_t register_merged(uint64_t old, uint64_t value, unsigned size);
+
 /* Whose rights an explicit access has at the current privilege level. */
 enum access_privilege operand_privilege(const struct builder *b);
 

@@ -6,13 +6,16 @@
 #include "arch/control.h"
 #include "arch/descriptor.h"
 #include "arch/fast_call.h"
+#include "arch/inspect.h"
 #include "arch/interrupt.h"
 #include "arch/iret.h"
 #include "arch/msr.h"
 #include "arch/port.h"
 #include "arch/privilege.h"
+#include "arch/retf.h"
 #include "arch/segment.h"
 #include "arch/system.h"
+#include "arch/system_segment.h"
 
 /* Software interrupts are the cause of a delivery, which is told as such. */
 static struct rs_interrupt_request software_interrupt(const struct rs_cpu *cpu,
@@ -60,8 +63,21 @@ static const struct performer {
   [RS_OP_SYSRET] = { RS_MECHANISM_SYSRET, sysret_perform },
   [RS_OP_SYSENTER] = { RS_MECHANISM_SYSENTER, sysenter_perform },
   [RS_OP_SYSEXIT] = { RS_MECHANISM_SYSEXIT, sysexit_perform },
+  [RS_OP_FAR_RET] = { RS_MECHANISM_FAR_TRANSFER, retf_perform },
 #define OPERATION(name, function) [RS_OP_##name] = { RS_MECHANISM_OPERATION, function }
   OPERATION(SWAPGS, swapgs_perform),
+  OPERATION(MOV_TO_SEGMENT, segment_perform),
+  OPERATION(POP_SEGMENT, segment_perform),
+  OPERATION(LOAD_FAR_POINTER, segment_perform),
+  OPERATION(LLDT, system_segment_perform),
+  OPERATION(LTR, system_segment_perform),
+  OPERATION(SLDT, system_segment_perform),
+  OPERATION(STR, system_segment_perform),
+  OPERATION(LAR, inspect_perform),
+  OPERATION(LSL, inspect_perform),
+  OPERATION(VERR, inspect_perform),
+  OPERATION(VERW, inspect_perform),
+  OPERATION(ARPL, inspect_perform),
   OPERATION(RDMSR, msr_perform),
   OPERATION(WRMSR, msr_perform),
   OPERATION(MOV_FROM_CR, control_perform),

@@ -15,13 +15,6 @@ static uint64_t width_mask(unsigned size) {
   return size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
 }
 
-/* A general register after `size` bytes of it were written: 32 bits clear the upper half [SDM1
- * "General-Purpose Registers in 64-Bit Mode"]. */
-static uint64_t register_merged(uint64_t old, uint64_t value, unsigned size) {
-  uint64_t mask = width_mask(size);
-  return (size == 4 ? 0 : old & ~mask) | (value & mask);
-}
-
 /* [SDM1 "Protected-Mode I/O"], [SDM1 "I/O Permission Bit Map"]: virtual-8086 code is subject to the bitmap
  * whatever its IOPL; real-address mode has CPL 0. */
 static bool port_permitted(struct builder *b, uint16_t port, unsigned size) {
