@@ -85,6 +85,7 @@ static void record_update(struct builder *b, struct paging_entry *entry, uint16_
   step->write.linear = step->write.physical = entry->physical;
   step->write.old.word[0] = entry->value;
   step->write.new.word[0] = entry->value = entry->updated;
+  step->write.old.word[1] = step->write.new.word[1] = 0;
   memory_written(b);
 }
 

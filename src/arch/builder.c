@@ -2,6 +2,15 @@
 #include "arch/builder.h"
 
 #include "arch/instruction.h"
+#include "arch/registers.h"
+
+/* Compilers copy a structure of this size by REP MOVS, whose start-up would cost more than the copy. */
+static void cpu_copy(struct rs_cpu *to, const struct rs_cpu *from) {
+  enum { BLOCK = 64, BLOCKS = sizeof *to / BLOCK, REST = sizeof *to % BLOCK };
+  for (unsigned i = 0; i < BLOCKS; i++)
+    memcpy((char *)to + BLOCK * i, (const char *)from + BLOCK * i, BLOCK);
+  if (REST) memcpy((char *)to + BLOCK * BLOCKS, (const char *)from + BLOCK * BLOCKS, REST);
+}
 
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out) {
@@ -9,8 +18,8 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   memset(&out->fault, 0, sizeof out->fault);
   memset(&out->port, 0, sizeof out->port);
   out->step_count = 0;
-  out->before = *before;
-  out->after = *before;
+  cpu_copy(&out->before, before);
+  cpu_copy(&out->after, before);
   b->before = &out->before;
   b->after = &out->after;
   b->memory = memory;
@@ -65,14 +74,13 @@ bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2) {
   return false;
 }
 
-static void write_value(struct builder *b, enum rs_register reg, uint8_t size, union rs_value value) {
+static struct rs_step *write_begin(struct builder *b, enum rs_register reg, uint8_t size) {
   struct rs_step *step = builder_step(b, RS_STEP_WRITE);
   step->id = RS_ITEM_REGISTER;
   step->reg = (uint16_t)reg;
   step->size = size;
-  step->write.old = rs_cpu_get(b->after, reg);
-  step->write.new = value;
-  rs_cpu_set(b->after, reg, value);
+  step->write.linear = step->write.physical = 0;
+  return step;
 }
 
 void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
@@ -80,15 +88,25 @@ void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
     b->page_count = 0;
     b->walk_first = RS_NO_WALK;
   }
-  write_value(b, reg, sizeof value, (union rs_value){ .word = { value, 0 } });
+  struct rs_step *step = write_begin(b, reg, sizeof value);
+  step->write.old.word[0] = register_exchange(b->after, reg, value);
+  step->write.old.word[1] = 0;
+  step->write.new.word[0] = value;
+  step->write.new.word[1] = 0;
 }
 
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value) {
-  write_value(b, reg, sizeof *value, (union rs_value){ .segment = *value });
+  struct rs_segment *segment = register_at(b->after, reg);
+  struct rs_step *step = write_begin(b, reg, sizeof *value);
+  step->write.old.segment = *segment;
+  step->write.new.segment = *segment = *value;
 }
 
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value) {
-  write_value(b, reg, sizeof value, (union rs_value){ .table = value });
+  struct rs_table_register *table = register_at(b->after, reg);
+  struct rs_step *step = write_begin(b, reg, sizeof value);
+  step->write.old.table = *table;
+  step->write.new.table = *table = value;
 }
 
 void unblock_nmi(struct builder *b) {
@@ -100,8 +118,9 @@ uint64_t read_msr(struct builder *b, enum rs_register reg) {
   step->id = RS_ITEM_REGISTER;
   step->reg = (uint16_t)reg;
   step->size = sizeof(uint64_t);
-  step->read.value = rs_cpu_get(b->after, reg);
-  return step->read.value.word[0];
+  step->read.linear = step->read.physical = 0;
+  step->read.value.word[1] = 0;
+  return step->read.value.word[0] = rs_cpu_get(b->after, reg).word[0];
 }
 
 void advance_rip(struct builder *b, const struct rs_instruction *instruction) {

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "arch/registers.h"
+
 static const char *const register_names[RS_REGISTER_COUNT] = {
   [RS_NO_REGISTER] = "none",
 #define X(name, text) [RS_##name] = text,
@@ -41,83 +43,63 @@ const char *rs_register_name(enum rs_register reg) {
   return register_names[reg];
 }
 
-/* The 64-bit home of a register that is one word, or NULL for those of another shape or width. */
+#define PLACE(member, kind)                                                                                  \
+  { offsetof(struct rs_cpu, member), kind }
 
-static uint64_t *register_word(struct rs_cpu *cpu, enum rs_register reg) {
-  if (reg >= RS_RAX && reg <= RS_R15) return &cpu->general[reg - RS_RAX];
-  if (reg >= RS_EFER && reg < RS_TSC) return &cpu->msr[RS_MSR_INDEX(reg)];
-  if (reg >= RS_DR0 && reg <= RS_DR3) return &cpu->dr[reg - RS_DR0];
-  switch (reg) {
-  case RS_RIP: return &cpu->rip;
-  case RS_RFLAGS: return &cpu->rflags;
-  case RS_CR0: return &cpu->cr0;
-  case RS_CR2: return &cpu->cr2;
-  case RS_CR3: return &cpu->cr3;
-  case RS_CR4: return &cpu->cr4;
-  case RS_CR8: return &cpu->cr8;
-  case RS_DR6: return &cpu->dr6;
-  case RS_DR7: return &cpu->dr7;
-  case RS_TSC: return &cpu->tsc;
-  default: return NULL;
-  }
-}
-
-static struct rs_segment *register_segment(struct rs_cpu *cpu, enum rs_register reg) {
-  if (reg >= RS_ES && reg <= RS_GS) return &cpu->segment[RS_SEGMENT_INDEX(reg)];
-  if (reg == RS_LDTR) return &cpu->ldtr;
-  return reg == RS_TR ? &cpu->tr : NULL;
-}
-
-static struct rs_table_register *register_table(struct rs_cpu *cpu, enum rs_register reg) {
-  if (reg == RS_GDTR) return &cpu->gdtr;
-  return reg == RS_IDTR ? &cpu->idtr : NULL;
-}
-
-static uint64_t register_small(const struct rs_cpu *cpu, enum rs_register reg) {
-  switch (reg) {
-  case RS_CPL: return cpu->cpl;
-  case RS_INTERRUPT_SHADOW: return cpu->interrupt_shadow;
-  case RS_NMI_BLOCKED: return cpu->nmi_blocked;
-  case RS_HALTED: return cpu->halted;
-  default: assert(!"a register"); return 0;
-  }
-}
+const struct register_place register_places[RS_REGISTER_COUNT] = {
+#define X(name, text) [RS_##name] = PLACE(general[RS_##name - RS_RAX], SHAPE_WORD),
+  RS_GENERAL_REGISTERS(X)
+#undef X
+#define X(name, text) [RS_##name] = PLACE(segment[RS_##name - RS_ES], SHAPE_SEGMENT),
+      RS_SEGMENT_REGISTERS(X)
+#undef X
+#define X(name, text, number) [RS_##name] = PLACE(msr[RS_##name - RS_EFER], SHAPE_WORD),
+          RS_MODEL_SPECIFIC_REGISTERS(X)
+#undef X
+              [RS_RIP] = PLACE(rip, SHAPE_WORD),
+  [RS_RFLAGS] = PLACE(rflags, SHAPE_WORD),
+  [RS_CPL] = PLACE(cpl, SHAPE_BYTE),
+  [RS_LDTR] = PLACE(ldtr, SHAPE_SEGMENT),
+  [RS_TR] = PLACE(tr, SHAPE_SEGMENT),
+  [RS_GDTR] = PLACE(gdtr, SHAPE_TABLE),
+  [RS_IDTR] = PLACE(idtr, SHAPE_TABLE),
+  [RS_CR0] = PLACE(cr0, SHAPE_WORD),
+  [RS_CR2] = PLACE(cr2, SHAPE_WORD),
+  [RS_CR3] = PLACE(cr3, SHAPE_WORD),
+  [RS_CR4] = PLACE(cr4, SHAPE_WORD),
+  [RS_CR8] = PLACE(cr8, SHAPE_WORD),
+  [RS_DR0] = PLACE(dr[0], SHAPE_WORD),
+  [RS_DR1] = PLACE(dr[1], SHAPE_WORD),
+  [RS_DR2] = PLACE(dr[2], SHAPE_WORD),
+  [RS_DR3] = PLACE(dr[3], SHAPE_WORD),
+  [RS_DR6] = PLACE(dr6, SHAPE_WORD),
+  [RS_DR7] = PLACE(dr7, SHAPE_WORD),
+  [RS_TSC] = PLACE(tsc, SHAPE_WORD),
+  [RS_INTERRUPT_SHADOW] = PLACE(interrupt_shadow, SHAPE_BYTE),
+  [RS_NMI_BLOCKED] = PLACE(nmi_blocked, SHAPE_FLAG),
+  [RS_HALTED] = PLACE(halted, SHAPE_FLAG),
+};
 
 union rs_value rs_cpu_get(const struct rs_cpu *cpu, enum rs_register reg) {
   union rs_value value = { .word = { 0, 0 } };
-  struct rs_cpu *readable = (struct rs_cpu *)cpu; /* only read below */
-  const uint64_t *word = register_word(readable, reg);
-  const struct rs_segment *segment = register_segment(readable, reg);
-  const struct rs_table_register *table = register_table(readable, reg);
-  if (word)
-    value.word[0] = *word;
-  else if (segment)
-    value.segment = *segment;
-  else if (table)
-    value.table = *table;
-  else
-    value.word[0] = register_small(cpu, reg);
+  assert(reg < RS_REGISTER_COUNT);
+  const void *at = (const char *)cpu + register_places[reg].offset;
+  switch (register_places[reg].shape) {
+  case SHAPE_WORD: value.word[0] = *(const uint64_t *)at; break;
+  case SHAPE_BYTE: value.word[0] = *(const uint8_t *)at; break;
+  case SHAPE_FLAG: value.word[0] = *(const bool *)at; break;
+  case SHAPE_SEGMENT: value.segment = *(const struct rs_segment *)at; break;
+  case SHAPE_TABLE: value.table = *(const struct rs_table_register *)at; break;
+  default: assert(!"a register");
+  }
   return value;
 }
 
 void rs_cpu_set(struct rs_cpu *cpu, enum rs_register reg, union rs_value value) {
-  uint64_t *word = register_word(cpu, reg);
-  struct rs_segment *segment = register_segment(cpu, reg);
-  struct rs_table_register *table = register_table(cpu, reg);
-  if (word)
-    *word = value.word[0];
-  else if (segment)
-    *segment = value.segment;
-  else if (table)
-    *table = value.table;
-  else if (reg == RS_CPL)
-    cpu->cpl = (uint8_t)value.word[0];
-  else if (reg == RS_INTERRUPT_SHADOW)
-    cpu->interrupt_shadow = (uint8_t)value.word[0];
-  else if (reg == RS_NMI_BLOCKED)
-    cpu->nmi_blocked = value.word[0] != 0;
-  else if (reg == RS_HALTED)
-    cpu->halted = value.word[0] != 0;
-  else
-    assert(!"a register");
+  assert(reg < RS_REGISTER_COUNT && register_places[reg].shape != SHAPE_NONE);
+  switch (register_places[reg].shape) {
+  case SHAPE_SEGMENT: *(struct rs_segment *)register_at(cpu, reg) = value.segment; break;
+  case SHAPE_TABLE: *(struct rs_table_register *)register_at(cpu, reg) = value.table; break;
+  default: register_exchange(cpu, reg, value.word[0]);
+  }
 }

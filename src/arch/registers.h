@@ -1,0 +1,40 @@
+/* Where each register lives in struct rs_cpu, for those who move many of them. */
+#ifndef ARCH_REGISTERS_H
+#define ARCH_REGISTERS_H
+
+#include "ringside/cpu.h"
+
+enum register_shape { SHAPE_NONE, SHAPE_WORD, SHAPE_BYTE, SHAPE_FLAG, SHAPE_SEGMENT, SHAPE_TABLE };
+
+struct register_place {
+  uint16_t offset; /* in struct rs_cpu */
+  uint8_t shape;   /* enum register_shape */
+};
+
+extern const struct register_place register_places[RS_REGISTER_COUNT];
+
+static inline void *register_at(struct rs_cpu *cpu, enum rs_register reg) {
+  return (char *)cpu + register_places[reg].offset;
+}
+
+/* Replaces a word, byte or flag, and returns what it was. */
+static inline uint64_t register_exchange(struct rs_cpu *cpu, enum rs_register reg, uint64_t value) {
+  void *at = register_at(cpu, reg);
+  uint64_t old;
+  switch (register_places[reg].shape) {
+  case SHAPE_WORD:
+    old = *(uint64_t *)at;
+    *(uint64_t *)at = value;
+    return old;
+  case SHAPE_BYTE:
+    old = *(uint8_t *)at;
+    *(uint8_t *)at = (uint8_t)value;
+    return old;
+  default:
+    old = *(bool *)at;
+    *(bool *)at = value != 0;
+    return old;
+  }
+}
+
+#endif
