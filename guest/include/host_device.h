@@ -1,5 +1,5 @@
-/* Ports that the guests know, shared by assembler, C and the host: the host device of `ringside run`, and the classic
- * debugging ports that QEMU has too. Plain #defines only: the assembler reads this file. */
+/* Ports that the guests know, shared by assembler, C and the host: the host device of `ringside run`, and the
+ * classic debugging ports that QEMU has too. Plain #defines only: the assembler reads this file. */
 #ifndef GUEST_HOST_DEVICE_H
 #define GUEST_HOST_DEVICE_H
 

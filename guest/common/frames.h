@@ -1,0 +1,23 @@
+/* The physical page frames: which are free. Addresses are physical. */
+#ifndef GUEST_FRAMES_H
+#define GUEST_FRAMES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Makes all whole frames of [start, end) free; what lies beyond 4 GiB is not used. */
+void frames_give(uint64_t start, uint64_t end);
+
+/* Takes every frame that [start, end) touches out of use. */
+void frames_reserve(uint64_t start, uint64_t end);
+
+/* A frame with undefined contents, or 0 when there is none. Tables come from the bottom of memory, which the
+ * kernel's direct map always reaches; pages of programs from the top. */
+uintptr_t frames_take_low(void);
+uintptr_t frames_take_high(void);
+
+void frames_return(uintptr_t frame);
+
+size_t frames_free(void);
+
+#endif

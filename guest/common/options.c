@@ -1,0 +1,50 @@
+/* Cutting the command line and the program's text into words. */
+#include "options.h"
+
+#include "console.h"
+#include "text.h"
+
+/* The next word of *rest, decoded; NULL at the end. */
+static char *next_word(char **rest) {
+  char *word = *rest;
+  while (*word == ' ')
+    word++;
+  if (!*word) return NULL;
+  for (*rest = word; **rest && **rest != ' ';)
+    (*rest)++;
+  if (**rest) *(*rest)++ = 0;
+  text_decode_percent(word);
+  return word;
+}
+
+static void add(char **list, unsigned *count, char *word) {
+  if (*count == OPTIONS_WORDS) console_refuse("more than %u arguments or variables", OPTIONS_WORDS);
+  list[(*count)++] = word;
+}
+
+static void read_number(const char *word, const char *text, uint64_t *out) {
+  if (!text_to_number(text, out)) console_refuse("%s: expected a decimal number", word);
+}
+
+static void read_option(char *word, struct options *out) {
+  const char *value;
+  if ((value = text_after(word, "entry=")))
+    out->entry = value;
+  else if ((value = text_after(word, "epoch=")))
+    read_number(word, value, &out->epoch);
+  else if ((value = text_after(word, "seed=")))
+    read_number(word, value, &out->seed);
+  else if ((value = text_after(word, "env=")))
+    add(out->environment, &out->environment_count, word + (value - word));
+}
+
+void options_read(char *command_line, char *program_text, struct options *out) {
+  char *word;
+  out->entry = "auto";
+  while ((word = next_word(&command_line)))
+    read_option(word, out);
+  while ((word = next_word(&program_text)))
+    add(out->arguments, &out->argument_count, word);
+  if (out->argument_count == 0) add(out->arguments, &out->argument_count, program_text);
+  out->arguments[0] += text_base_name(out->arguments[0]) - out->arguments[0];
+}

@@ -1,0 +1,29 @@
+/* The words of the command line and of the program's own text.
+ *
+ *   entry=auto|syscall|int80|sysenter   the way 32-bit programs enter through the stub page
+ *   epoch=SECONDS                       what the clock starts at
+ *   seed=NUMBER                         of all randomness
+ *   env=NAME%3DVALUE                    a variable of the program's environment; may be repeated, order is
+ * kept
+ *
+ * Words are separated by spaces and percent-encoded. Other words are ignored: QEMU puts the kernel's file
+ * name first. */
+#ifndef GUEST_OPTIONS_H
+#define GUEST_OPTIONS_H
+
+#include <stdint.h>
+
+#define OPTIONS_WORDS 4096
+
+struct options {
+  const char *entry;
+  uint64_t epoch, seed;
+  char *environment[OPTIONS_WORDS + 1]; /* ended by NULL, as are the arguments */
+  char *arguments[OPTIONS_WORDS + 1];
+  unsigned environment_count, argument_count;
+};
+
+/* Reads both texts, which are cut into words in place and stay referred to. */
+void options_read(char *command_line, char *program_text, struct options *out);
+
+#endif

@@ -1,0 +1,64 @@
+/* A running program: its address space, its files, its end. */
+#ifndef GUEST_TASK_H
+#define GUEST_TASK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "files.h"
+
+#define KERNEL_STACK_SIZE 0x4000
+#define SIGNAL_COUNT 64
+#define TASK_NAME_SIZE 64
+
+struct frame;
+
+/* Signals by number, as far as the kernel sends them itself. */
+enum signal_number {
+  SIGNAL_ILL = 4,
+  SIGNAL_TRAP = 5,
+  SIGNAL_ABRT = 6,
+  SIGNAL_BUS = 7,
+  SIGNAL_FPE = 8,
+  SIGNAL_SEGV = 11,
+  SIGNAL_CHLD = 17,
+  SIGNAL_CONT = 18,
+  SIGNAL_STOP = 19,
+  SIGNAL_URG = 23,
+  SIGNAL_WINCH = 28,
+};
+
+/* What the program asked to happen at a signal; kept so that it reads back, handlers are not run. */
+struct signal_action {
+  uint64_t handler, flags, restorer, mask;
+};
+
+struct task {
+  uintptr_t root;     /* physical address of its page tables */
+  uintptr_t user_end; /* its addresses are below */
+  bool wide;          /* a 64-bit program */
+  uintptr_t break_start, break_now;
+  uintptr_t mmap_top, mmap_hint; /* no free address lies between the hint and the top */
+  uintptr_t stack_top;
+  struct file *files[FILE_SLOTS];
+  uint64_t signal_mask;
+  struct signal_action actions[SIGNAL_COUNT];
+  char name[TASK_NAME_SIZE];
+  char kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
+};
+
+/* The task that runs. */
+struct task *task_current(void);
+
+/* Ends the program, and with it the machine: there is one program. */
+_Noreturn void task_exit(uint8_t status);
+
+/* Ends the program by a signal: status 128 + signal, and a line that says why, formatted as text_format does.
+ */
+_Noreturn void task_kill(unsigned signal, const char *format, ...);
+
+/* Ends a program whose registers IRET refuses to take. */
+_Noreturn void task_refuse_return(void);
+
+#endif

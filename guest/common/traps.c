@@ -1,0 +1,91 @@
+/* Exceptions: a program's become its end by a signal, the kernel's own are mended by the exception table or
+ * are its end. */
+#include "bits.h"
+#include "console.h"
+#include "exceptions.h"
+#include "frame.h"
+#include "instructions.h"
+#include "processor.h"
+#include "syscalls.h"
+#include "task.h"
+#include "user_memory.h"
+
+/* Instructions that may fault, and where to go on then. */
+struct fixup {
+  uintptr_t fault, landing;
+};
+
+extern const struct fixup exception_table[], exception_table_end[];
+extern const char entry_sysenter[];
+
+/* By vector [SDM3 "Exception and Interrupt Reference"], with Linux's choice of signals. */
+static const struct {
+  const char *name;
+  unsigned signal;
+} exceptions[32] = {
+  [0] = { "divide error", SIGNAL_FPE },
+  [1] = { "debug exception", SIGNAL_TRAP },
+  [3] = { "breakpoint", SIGNAL_TRAP },
+  [4] = { "overflow", SIGNAL_SEGV },
+  [5] = { "bound range exceeded", SIGNAL_SEGV },
+  [6] = { "invalid opcode", SIGNAL_ILL },
+  [7] = { "device not available", SIGNAL_SEGV },
+  [8] = { "double fault", SIGNAL_SEGV },
+  [9] = { "coprocessor segment overrun", SIGNAL_FPE },
+  [10] = { "invalid TSS", SIGNAL_SEGV },
+  [11] = { "segment not present", SIGNAL_BUS },
+  [12] = { "stack-segment fault", SIGNAL_BUS },
+  [13] = { "general protection", SIGNAL_SEGV },
+  [14] = { "page fault", SIGNAL_SEGV },
+  [16] = { "x87 floating-point error", SIGNAL_FPE },
+  [17] = { "alignment check", SIGNAL_BUS },
+  [18] = { "machine check", SIGNAL_BUS },
+  [19] = { "SIMD floating-point exception", SIGNAL_FPE },
+  [21] = { "control protection", SIGNAL_SEGV },
+};
+
+static const char *name_of(const struct frame *frame) {
+  const char *name = frame->cause < 32 ? exceptions[frame->cause].name : NULL;
+  return name ? name : "unexpected interrupt";
+}
+
+static _Noreturn void panic(const struct frame *frame, uintptr_t address) {
+  console_say("panic: %s in the kernel, error code %x, cr2 %x", name_of(frame), (uintptr_t)frame->code,
+              address);
+  frame_tell(frame);
+  halt_for_ever();
+}
+
+static _Noreturn void end_program(const struct frame *frame, uintptr_t address) {
+  unsigned signal = frame->cause < 32 ? exceptions[frame->cause].signal : 0;
+  if (frame->cause == VECTOR_PF)
+    task_kill(signal, "page fault at %x, error code %x, pc %x", address, (uintptr_t)frame->code,
+              frame_pc(frame));
+  task_kill(signal ? signal : SIGNAL_SEGV, "%s, error code %x, pc %x", name_of(frame), (uintptr_t)frame->code,
+            frame_pc(frame));
+}
+
+static bool mend(struct frame *frame) {
+  for (const struct fixup *fixup = exception_table; fixup < exception_table_end; fixup++) {
+    if (fixup->fault != frame_pc(frame)) continue;
+    frame_set_pc(frame, fixup->landing);
+    return true;
+  }
+  return false;
+}
+
+/* A program that steps itself through SYSENTER, which leaves TF set, traps at the first instruction of the
+ * entry. */
+static bool stepped_into_entry(const struct frame *frame) {
+  return frame->cause == VECTOR_DB && frame_pc(frame) == (uintptr_t)entry_sysenter;
+}
+
+void do_exception(struct frame *frame) {
+  uintptr_t address = read_cr2();
+  bool user = frame_from_user(frame);
+  if (frame->cause == VECTOR_PF && !(frame->code & PAGE_FAULT_PRESENT) && processor.task &&
+      user_grow_stack(processor.task, address))
+    return;
+  if (user || stepped_into_entry(frame)) end_program(frame, address);
+  if (!mend(frame)) panic(frame, address);
+}

@@ -1,0 +1,161 @@
+/* A program's pages. The page tables are the only record: an entry with PAGE_HELD is in use, present or not.
+ */
+#include "user_memory.h"
+
+#include "bits.h"
+#include "errors.h"
+#include "frames.h"
+#include "instructions.h"
+#include "layout.h"
+#include "paging.h"
+#include "processor.h"
+#include "task.h"
+
+static uintptr_t rights(unsigned protection) {
+  uintptr_t bits = PAGE_HELD;
+  if (protection == 0) return bits;
+  bits |= PAGE_PRESENT | PAGE_USER;
+  if (protection & USER_WRITE) bits |= PAGE_WRITE;
+  if (processor.nx && !(protection & USER_EXECUTE)) bits |= PAGING_NO_EXECUTE;
+  return bits;
+}
+
+bool user_range_fits(const struct task *task, uintptr_t start, uint64_t size) {
+  return start <= task->user_end && size <= task->user_end - start;
+}
+
+static bool page_mapped(struct task *task, uintptr_t address) {
+  const uintptr_t *entry = paging_entry(task->root, address, false);
+  return entry && *entry & PAGE_HELD;
+}
+
+/* The entry of the first page at or after *at that has one, *at moved there over missing tables; NULL at
+ * `end`. */
+static uintptr_t *next_entry(struct task *task, uintptr_t *at, uintptr_t end) {
+  while (*at < end) {
+    uintptr_t *entry = paging_entry(task->root, *at, false);
+    uintptr_t size;
+    if (entry) return entry;
+    size = paging_missing_size(task->root, *at);
+    *at = (*at & ~(size - 1)) + size;
+  }
+  return NULL;
+}
+
+bool user_any_mapped(struct task *task, uintptr_t start, size_t size) {
+  const uintptr_t *entry;
+  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE)
+    if (*entry & PAGE_HELD) return true;
+  return false;
+}
+
+bool user_all_mapped(struct task *task, uintptr_t start, size_t size) {
+  for (uintptr_t at = start; at - start < size; at += PAGE_SIZE)
+    if (!page_mapped(task, at)) return false;
+  return true;
+}
+
+/* Sets the rights of one entry, with a frame of its own as soon as it can be reached. */
+static long set_page(uintptr_t *entry, uintptr_t address, unsigned protection) {
+  uintptr_t frame = *entry & PAGING_FRAME;
+  if (frame == 0 && protection != 0) {
+    frame = frames_take_high();
+    if (frame == 0) return -ERROR_NOMEM;
+    paging_clear_frame(frame);
+  }
+  if (*entry & PAGE_PRESENT) {
+    *entry = frame | rights(protection);
+    invalidate_page(address);
+  } else {
+    *entry = frame | rights(protection);
+  }
+  return 0;
+}
+
+long user_map(struct task *task, uintptr_t start, size_t size, unsigned protection) {
+  if (protection != 0 && size / PAGE_SIZE > frames_free()) return -ERROR_NOMEM;
+  for (uintptr_t at = start; at - start < size; at += PAGE_SIZE) {
+    uintptr_t *entry = paging_entry(task->root, at, true);
+    if (!entry || set_page(entry, at, protection) != 0) {
+      user_unmap(task, start, at - start);
+      return -ERROR_NOMEM;
+    }
+  }
+  return 0;
+}
+
+static void clear_entry(uintptr_t *entry, uintptr_t address) {
+  bool present = *entry & PAGE_PRESENT;
+  *entry = 0;
+  if (present) invalidate_page(address);
+}
+
+void user_unmap(struct task *task, uintptr_t start, size_t size) {
+  uintptr_t *entry;
+  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE) {
+    if (*entry & PAGING_FRAME) frames_return(*entry & PAGING_FRAME);
+    clear_entry(entry, at);
+  }
+  if (start < task->mmap_top && start + size > task->mmap_hint) task->mmap_hint = start + size;
+}
+
+long user_protect(struct task *task, uintptr_t start, size_t size, unsigned protection) {
+  for (uintptr_t at = start; at - start < size; at += PAGE_SIZE) {
+    uintptr_t *entry = paging_entry(task->root, at, false);
+    if (!entry || !(*entry & PAGE_HELD) || set_page(entry, at, protection) != 0) return -ERROR_NOMEM;
+  }
+  return 0;
+}
+
+void user_clear(struct task *task, uintptr_t start, size_t size) {
+  const uintptr_t *entry;
+  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE)
+    if (*entry & PAGING_FRAME) paging_clear_frame(*entry & PAGING_FRAME);
+}
+
+long user_move(struct task *task, uintptr_t from, uintptr_t to, size_t size) {
+  for (size_t at = 0; at < size; at += PAGE_SIZE)
+    if (!paging_entry(task->root, to + at, true)) return -ERROR_NOMEM;
+  for (size_t at = 0; at < size; at += PAGE_SIZE) {
+    uintptr_t *entry = paging_entry(task->root, from + at, false);
+    *paging_entry(task->root, to + at, false) = *entry;
+    clear_entry(entry, from + at);
+  }
+  user_unmap(task, from, size);
+  return 0;
+}
+
+/* Where the free stretch that ends at `end` begins, looking no further than `wanted` bytes need; a missing
+ * table is free as a whole. */
+static uintptr_t free_start(struct task *task, uintptr_t end, size_t wanted) {
+  uintptr_t at = end;
+  while (at > PAGE_SIZE && end - at < wanted) {
+    const uintptr_t *entry = paging_entry(task->root, at - PAGE_SIZE, false);
+    if (entry && *entry & PAGE_HELD) break;
+    at -= PAGE_SIZE;
+    if (!entry) at &= ~(paging_missing_size(task->root, at) - 1);
+  }
+  return at;
+}
+
+uintptr_t user_find_gap(struct task *task, size_t size) {
+  uintptr_t end = task->mmap_hint < task->mmap_top ? task->mmap_hint : task->mmap_top;
+  bool first = true;
+  while (end > task->break_now) {
+    uintptr_t start = free_start(task, end, size);
+    if (end - start >= size && end - size >= task->break_now) {
+      if (first) task->mmap_hint = end - size;
+      return end - size;
+    }
+    if (start < end) first = false;
+    end = start < end ? start : end - PAGE_SIZE;
+  }
+  return 0;
+}
+
+bool user_grow_stack(struct task *task, uintptr_t address) {
+  uintptr_t page = address & PAGING_FRAME;
+  if (address >= task->stack_top || task->stack_top - address > USER_STACK_LIMIT || page_mapped(task, page))
+    return false;
+  return user_map(task, page, PAGE_SIZE, USER_READ | USER_WRITE) == 0;
+}

@@ -1,0 +1,106 @@
+/* The i386 kernel's GDT, IDT and TSS. */
+#include "descriptors.h"
+
+#include "bits.h"
+#include "instructions.h"
+#include "processor.h"
+#include "selectors.h"
+
+#define EXCEPTION_COUNT 32
+#define GATE_INTERRUPT 0x8e
+#define GATE_TRAP_FOR_USER 0xef /* DPL 3; interrupts stay as they were */
+
+/* [SDM3 "IDT Descriptors"] */
+struct gate {
+  uint16_t offset_low, selector;
+  uint8_t zero, type;
+  uint16_t offset_high;
+};
+
+/* [SDM3 "Task-State Segment (TSS)"]. The words before it are a stack for an exception at the first
+ * instruction of entry_sysenter, which runs with ESP pointing at `esp0`. */
+struct task_state {
+  uint32_t trap_stack[64];
+  uint32_t link, esp0, ss0, unused[22];
+  uint16_t debug_trap, port_map;
+};
+
+#define TASK_STATE_SIZE (sizeof(struct task_state) - offsetof(struct task_state, link))
+
+extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
+extern const char entry_int80[];
+
+static struct task_state task_state;
+static struct gate idt[0x81];
+
+/* Flat segments, marked accessed so that no load needs to write. */
+static uint64_t gdt[I386_GDT_ENTRIES] = {
+  [SELECTOR_KERNEL_CS / 8] = 0x00cf9b000000ffff,
+  [SELECTOR_KERNEL_DS / 8] = 0x00cf93000000ffff,
+  [SELECTOR_USER_CS32 / 8] = 0x00cffb000000ffff,
+  [SELECTOR_USER_DS / 8] = 0x00cff3000000ffff,
+};
+
+static void set_gate(unsigned vector, uintptr_t target, uint8_t type) {
+  idt[vector] = (struct gate){
+    .offset_low = (uint16_t)target,
+    .selector = SELECTOR_KERNEL_CS,
+    .type = type,
+    .offset_high = (uint16_t)(target >> 16),
+  };
+}
+
+static void fill_idt(void) {
+  for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
+    set_gate(vector, (uintptr_t)exception_stubs[vector], GATE_INTERRUPT);
+  idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_TRAP_FOR_USER;
+  set_gate(0x80, (uintptr_t)entry_int80, GATE_TRAP_FOR_USER);
+}
+
+/* [SDM3 "TSS Descriptor"]. With the port map past the limit no port is open to programs. */
+static void fill_task_state(void) {
+  uint64_t base = (uintptr_t)&task_state.link, limit = TASK_STATE_SIZE - 1;
+  task_state.esp0 = processor.stack;
+  task_state.ss0 = SELECTOR_KERNEL_DS;
+  task_state.port_map = TASK_STATE_SIZE;
+  gdt[I386_TSS / 8] = limit | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24) << 56;
+}
+
+static void reload_segments(void) {
+  __asm__ volatile("ljmp %0, $1f\n"
+                   "1:\tmovl %1, %%ss\n\t"
+                   "movl %1, %%ds\n\t"
+                   "movl %1, %%es\n\t"
+                   "movl %2, %%fs\n\t"
+                   "movl %2, %%gs"
+                   :
+                   : "i"(SELECTOR_KERNEL_CS), "r"(SELECTOR_KERNEL_DS), "r"(0)
+                   : "memory");
+}
+
+void descriptors_init(void) {
+  const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
+  const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
+  fill_idt();
+  fill_task_state();
+  load_gdt(&gdt_pointer);
+  reload_segments();
+  load_idt(&idt_pointer);
+  load_task_register(I386_TSS);
+}
+
+void descriptors_set_tls(unsigned slot, uint64_t descriptor) {
+  gdt[I386_TLS_FIRST + slot] = descriptor;
+}
+
+uint64_t descriptors_tls(unsigned slot) {
+  return gdt[I386_TLS_FIRST + slot];
+}
+
+unsigned descriptors_tls_first(void) {
+  return I386_TLS_FIRST;
+}
+
+uintptr_t descriptors_kernel_stack_field(void) {
+  return (uintptr_t)&task_state.esp0;
+}

@@ -1,0 +1,56 @@
+/* The registers an entry stub saves on the kernel stack, for assembler (offsets) and C (struct frame). */
+#ifndef GUEST_FRAME_H
+#define GUEST_FRAME_H
+
+#define FRAME_CAUSE 0x24
+#define FRAME_EIP 0x2c
+#define FRAME_CS 0x30
+#define FRAME_FLAGS 0x34
+#define FRAME_ESP 0x38
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bits.h"
+#include "selectors.h"
+
+/* From low to high addresses: pushed by the stub down to `cause`; `code` by the processor or by the stub;
+ * then the words of an interrupt, of which the last two are there only when it came from a program [SDM3
+ * "Exception- or Interrupt-Handler Procedures"]. FS and GS are not saved: the kernel does not touch them. */
+struct frame {
+  uint32_t ds, es, ebx, ecx, edx, esi, edi, ebp, eax;
+  uint32_t cause; /* an exception vector, or a CAUSE_ of entry_paths.h */
+  uint32_t code;  /* the error code, or the number of the system call */
+  uint32_t eip, cs, eflags, esp, ss;
+};
+
+_Static_assert(offsetof(struct frame, cause) == FRAME_CAUSE, "as entry.S has it");
+_Static_assert(offsetof(struct frame, eip) == FRAME_EIP, "as entry.S has it");
+_Static_assert(offsetof(struct frame, cs) == FRAME_CS, "as entry.S has it");
+_Static_assert(offsetof(struct frame, eflags) == FRAME_FLAGS, "as entry.S has it");
+_Static_assert(offsetof(struct frame, esp) == FRAME_ESP, "as entry.S has it");
+
+static inline bool frame_from_user(const struct frame *frame) {
+  return (frame->cs & 3) != 0;
+}
+static inline uintptr_t frame_pc(const struct frame *frame) {
+  return frame->eip;
+}
+static inline void frame_set_pc(struct frame *frame, uintptr_t pc) {
+  frame->eip = pc;
+}
+
+/* The registers that IRET takes to start a program; those that are zero stay so. */
+static inline void frame_enter(struct frame *frame, bool wide, uintptr_t pc, uintptr_t stack) {
+  (void)wide;
+  frame->cs = SELECTOR_USER_CS32;
+  frame->ss = frame->ds = frame->es = SELECTOR_USER_DS;
+  frame->eip = pc;
+  frame->esp = stack;
+  frame->eflags = FLAGS_FIXED | FLAGS_IF;
+}
+#endif
+
+#endif

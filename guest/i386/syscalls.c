@@ -1,0 +1,33 @@
+/* From a saved frame to the handler of its system call, and how to go back. */
+#include "syscalls.h"
+
+#include "bits.h"
+#include "calls.h"
+#include "entry_paths.h"
+#include "errors.h"
+#include "frame.h"
+#include "processor.h"
+#include "stub.h"
+#include "user_memory.h"
+
+/* The stub has put the sixth argument on the program's stack, because SYSENTER needed its register (see
+ * stub_code.S). */
+static bool fetch_stub_argument(struct frame *frame) {
+  frame->eip = stub_landing();
+  return copy_from_user(&frame->ebp, frame->esp, sizeof frame->ebp);
+}
+
+static long call_i386(struct frame *frame) {
+  struct call call = {
+    processor.task, frame, 4, { frame->ebx, frame->ecx, frame->edx, frame->esi, frame->edi, frame->ebp }
+  };
+  return calls_dispatch(&calls_i386, frame->code, &call);
+}
+
+bool do_syscall(struct frame *frame) {
+  if (frame->cause == CAUSE_SYSENTER && !fetch_stub_argument(frame))
+    frame->eax = (uint32_t)-ERROR_FAULT;
+  else
+    frame->eax = (uint32_t)call_i386(frame);
+  return frame->cause == CAUSE_SYSENTER && !(frame->eflags & (FLAGS_TF | FLAGS_RF));
+}

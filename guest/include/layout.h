@@ -1,0 +1,32 @@
+/* Where things live in memory, shared by assembler, C and the host's tests. Plain #defines only.
+ *
+ *   x86-64 kernel                              i386 kernel
+ *   0xffffffff80000000  kernel image           0xffc00000  window onto memory above the direct map
+ *   0xffff800000000000  physical memory        0xc0000000  physical memory, kernel image in it
+ *   0x00007ffffffff000  end of 64-bit programs
+ *   0x00000000c0000000  end of 32-bit programs, the same under both kernels
+ */
+#ifndef GUEST_LAYOUT_H
+#define GUEST_LAYOUT_H
+
+#define KERNEL_LOAD_ADDRESS 0x100000
+
+#define X86_64_KERNEL_OFFSET 0xffffffff80000000
+#define X86_64_DIRECT_MAP 0xffff800000000000
+#define I386_KERNEL_OFFSET 0xc0000000
+#define I386_DIRECT_SIZE 0x38000000 /* 896 MiB */
+#define I386_WINDOW 0xffc00000
+
+#define USER64_END 0x7ffffffff000
+#define USER64_MMAP_TOP 0x7ffff7fff000
+#define USER64_PIE_BASE 0x555555554000
+
+#define USER32_END 0xc0000000
+#define USER32_STUB 0xbffff000 /* the page whose address AT_SYSINFO tells */
+#define USER32_STACK_TOP 0xbfffe000
+#define USER32_MMAP_TOP 0xb7fff000
+#define USER32_PIE_BASE 0x56555000
+
+#define USER_STACK_LIMIT 0x800000
+
+#endif

@@ -1,0 +1,102 @@
+/* The x86-64 system calls by number, and the one that only x86-64 has. */
+#include "calls_x86_64.h"
+
+#include "bits.h"
+#include "calls.h"
+#include "errors.h"
+#include "instructions.h"
+#include "task.h"
+
+/* Linux's numbers, arch/x86/entry/syscalls/syscall_64.tbl. */
+#define LAST 439
+
+#pragma GCC diagnostic ignored "-Woverride-init"
+
+static long (*const handlers[LAST + 1])(struct call *call) = {
+  [0 ... LAST] = sys_unknown,
+  [0] = sys_read,
+  [1] = sys_write,
+  [2] = sys_open,
+  [3] = sys_close,
+  [4] = sys_stat_path,
+  [5] = sys_fstat64,   /* fstat */
+  [6] = sys_stat_path, /* lstat */
+  [7] = sys_poll,
+  [8] = sys_lseek,
+  [9] = sys_mmap,
+  [10] = sys_mprotect,
+  [11] = sys_munmap,
+  [12] = sys_brk,
+  [13] = sys_rt_sigaction,
+  [14] = sys_rt_sigprocmask,
+  [16] = sys_ioctl,
+  [17] = sys_pread,
+  [18] = sys_pwrite,
+  [19] = sys_readv,
+  [20] = sys_writev,
+  [21] = sys_stat_path, /* access: the path comes first */
+  [24] = sys_accepted,  /* sched_yield */
+  [25] = sys_mremap,
+  [28] = sys_madvise,
+  [32] = sys_dup,
+  [33] = sys_dup2,
+  [35] = sys_nanosleep,
+  [39] = sys_getpid,
+  [60] = sys_exit,
+  [62] = sys_kill,
+  [63] = sys_uname,
+  [72] = sys_fcntl,
+  [79] = sys_getcwd,
+  [89] = sys_readlink,
+  [96] = sys_gettimeofday,
+  [97] = sys_getrlimit,
+  [102] = sys_get_id, /* getuid */
+  [104] = sys_get_id, /* getgid */
+  [107] = sys_get_id, /* geteuid */
+  [108] = sys_get_id, /* getegid */
+  [110] = sys_getppid,
+  [131] = sys_sigaltstack,
+  [158] = sys_arch_prctl,
+  [160] = sys_setrlimit,
+  [186] = sys_getpid, /* gettid */
+  [200] = sys_kill,   /* tkill */
+  [201] = sys_time,
+  [202] = sys_futex,
+  [218] = sys_set_tid_address,
+  [228] = sys_clock_gettime,
+  [229] = sys_clock_getres,
+  [230] = sys_clock_nanosleep,
+  [231] = sys_exit, /* exit_group */
+  [234] = sys_tgkill,
+  [257] = sys_openat,
+  [262] = sys_fstatat64, /* newfstatat */
+  [267] = sys_readlinkat,
+  [269] = sys_access_path, /* faccessat */
+  [271] = sys_poll,        /* ppoll: the time and the mask do not matter */
+  [273] = sys_accepted,    /* set_robust_list */
+  [292] = sys_dup3,
+  [302] = sys_prlimit64,
+  [309] = sys_getcpu,
+  [318] = sys_getrandom,
+  [332] = sys_statx,
+  [439] = sys_access_path, /* faccessat2 */
+};
+
+const struct call_table calls_x86_64 = { handlers, LAST + 1 };
+
+/* While the kernel runs, the program's GS base stands in KERNEL_GS_BASE [SDM2 "SWAPGS"]. */
+long sys_arch_prctl(struct call *call) {
+  enum { SET_GS = 0x1001, SET_FS = 0x1002, GET_FS = 0x1003, GET_GS = 0x1004 };
+  uintptr_t code = call->argument[0], value = call->argument[1];
+  uint32_t msr = code == SET_GS || code == GET_GS ? MSR_KERNEL_GS_BASE : MSR_FS_BASE;
+  switch (code) {
+  case SET_GS:
+  case SET_FS:
+    if (value >= call->task->user_end) return -ERROR_PERM;
+    write_msr(msr, value);
+    return 0;
+  case GET_FS:
+  case GET_GS: return call_put_word(call, value, read_msr(msr)) ? 0 : -ERROR_FAULT;
+  default: return -ERROR_INVAL;
+  }
+}

@@ -1,0 +1,110 @@
+/* The x86-64 kernel's GDT, IDT and TSS. */
+#include "descriptors.h"
+
+#include "bits.h"
+#include "instructions.h"
+#include "processor.h"
+#include "selectors.h"
+#include "text.h"
+
+#define EMERGENCY_STACK 4096
+#define EXCEPTION_COUNT 32
+#define GATE_INTERRUPT 0x8e
+#define GATE_FOR_USER 0xee /* DPL 3 */
+
+/* [SDM3 "64-Bit Mode IDT"] */
+struct gate {
+  uint16_t offset_low, selector;
+  uint8_t stack_index, type;
+  uint16_t offset_middle;
+  uint32_t offset_high, zero;
+};
+
+/* [SDM3 "Task Management in 64-bit Mode"] */
+struct task_state {
+  uint32_t reserved0;
+  uint64_t rsp[3], reserved1, stack_table[7], reserved2;
+  uint16_t reserved3, port_map;
+} __attribute__((packed));
+
+enum { STACK_DOUBLE_FAULT = 1, STACK_NMI = 2 };
+
+extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
+extern const char entry_int80[];
+
+static struct task_state task_state;
+static char double_fault_stack[EMERGENCY_STACK] __attribute__((aligned(16)));
+static char nmi_stack[EMERGENCY_STACK] __attribute__((aligned(16)));
+static struct gate idt[0x81];
+
+/* Flat segments, marked accessed so that no load needs to write. */
+static uint64_t gdt[X86_64_GDT_ENTRIES] = {
+  [SELECTOR_KERNEL_CS / 8] = 0x00af9b000000ffff, [SELECTOR_KERNEL_DS / 8] = 0x00cf93000000ffff,
+  [SELECTOR_USER_CS32 / 8] = 0x00cffb000000ffff, [SELECTOR_USER_DS / 8] = 0x00cff3000000ffff,
+  [SELECTOR_USER_CS64 / 8] = 0x00affb000000ffff, [SELECTOR_USER_DS64 / 8] = 0x00cff3000000ffff,
+};
+
+static void set_gate(unsigned vector, uintptr_t target, uint8_t type, uint8_t stack_index) {
+  idt[vector] = (struct gate){
+    .offset_low = (uint16_t)target,
+    .selector = SELECTOR_KERNEL_CS,
+    .stack_index = stack_index,
+    .type = type,
+    .offset_middle = (uint16_t)(target >> 16),
+    .offset_high = (uint32_t)(target >> 32),
+  };
+}
+
+static void fill_idt(void) {
+  for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
+    set_gate(vector, (uintptr_t)exception_stubs[vector], GATE_INTERRUPT, 0);
+  idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_FOR_USER;
+  idt[VECTOR_DF].stack_index = STACK_DOUBLE_FAULT;
+  idt[VECTOR_NMI].stack_index = STACK_NMI;
+  set_gate(0x80, (uintptr_t)entry_int80, GATE_FOR_USER, 0);
+}
+
+/* [SDM3 "TSS Descriptor in 64-bit mode"]. With the port map past the limit no port is open to programs. */
+static void fill_task_state(void) {
+  uint64_t base = (uintptr_t)&task_state, limit = sizeof task_state - 1;
+  task_state.rsp[0] = processor.stack;
+  task_state.stack_table[STACK_DOUBLE_FAULT - 1] = (uintptr_t)double_fault_stack + EMERGENCY_STACK;
+  task_state.stack_table[STACK_NMI - 1] = (uintptr_t)nmi_stack + EMERGENCY_STACK;
+  task_state.port_map = sizeof task_state;
+  gdt[X86_64_TSS / 8] = limit | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
+  gdt[X86_64_TSS / 8 + 1] = base >> 32;
+}
+
+static void reload_segments(void) {
+  __asm__ volatile("pushq %0\n\t"
+                   "leaq 1f(%%rip), %%rax\n\t"
+                   "pushq %%rax\n\t"
+                   "lretq\n"
+                   "1:\tmovl %1, %%ss"
+                   :
+                   : "i"(SELECTOR_KERNEL_CS), "r"(SELECTOR_KERNEL_DS)
+                   : "rax", "memory");
+}
+
+void descriptors_init(void) {
+  const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
+  const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
+  fill_idt();
+  fill_task_state();
+  load_gdt(&gdt_pointer);
+  reload_segments();
+  load_idt(&idt_pointer);
+  load_task_register(X86_64_TSS);
+}
+
+void descriptors_set_tls(unsigned slot, uint64_t descriptor) {
+  gdt[X86_64_TLS_FIRST + slot] = descriptor;
+}
+
+uint64_t descriptors_tls(unsigned slot) {
+  return gdt[X86_64_TLS_FIRST + slot];
+}
+
+unsigned descriptors_tls_first(void) {
+  return X86_64_TLS_FIRST;
+}

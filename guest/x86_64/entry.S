@@ -1,0 +1,238 @@
+/* Every way into the kernel and out of it: SYSCALL, SYSENTER, INT 0x80, exceptions. */
+#include "bits.h"
+#include "entry_paths.h"
+#include "frame.h"
+#include "processor.h"
+#include "selectors.h"
+
+.macro FUNCTION name
+	.balign	16
+	.globl	\name
+	.type	\name, @function
+\name:
+.endm
+
+.macro END name
+	.size	\name, . - \name
+.endm
+
+/* The fifteen general registers, RDI first: struct frame from the top down. All are kept, so nothing of the kernel's
+ * can leak through them, and a 64-bit program that comes in by a 32-bit path loses nothing either. */
+.macro PUSH_REGISTERS
+	.irp	register, rdi, rsi, rdx, rcx, rax, r8, r9, r10, r11, rbx, rbp, r12, r13, r14, r15
+	pushq	%\register
+	.endr
+.endm
+
+.macro POP_REGISTERS
+	.irp	register, r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+	popq	%\register
+	.endr
+.endm
+
+/* The program may have set AC; with it set, SMAP protects nothing [SDM3 "Determination of Access Rights"]. */
+.macro CLEAR_AC
+	cmpb	$0, processor + PROCESSOR_SMAP(%rip)
+	je	.Lno_smap\@
+	clac
+.Lno_smap\@:
+.endm
+
+.macro FIXED_UP fault, landing
+	.pushsection .exceptions, "a"
+	.quad	\fault, \landing
+	.popsection
+.endm
+
+	.text
+
+/* RSP is still the program's [SDM3 "Fast System Calls in 64-Bit Mode"]: it goes to the per-processor scratch slot. */
+FUNCTION entry_syscall
+	swapgs
+	movq	%rsp, %gs:PROCESSOR_SCRATCH
+	movq	%gs:PROCESSOR_STACK, %rsp
+	pushq	$SELECTOR_USER_DS
+	pushq	%gs:PROCESSOR_SCRATCH
+	pushq	%r11
+	pushq	$SELECTOR_USER_CS64
+	pushq	%rcx
+	pushq	%rax
+	pushq	$CAUSE_SYSCALL
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	call	do_syscall
+	testb	%al, %al
+	jz	leave_by_iret
+	POP_REGISTERS
+	movq	FRAME_RIP - FRAME_CAUSE(%rsp), %rcx
+	movq	FRAME_FLAGS - FRAME_CAUSE(%rsp), %r11
+	movq	FRAME_RSP - FRAME_CAUSE(%rsp), %rsp
+	swapgs
+	sysretq
+END entry_syscall
+
+/* AMD's SYSCALL from compatibility mode: ECX is in EBP, the caller's EBP on its stack (see stub.S). */
+FUNCTION entry_syscall32
+	swapgs
+	movl	%esp, %esp
+	movq	%rsp, %gs:PROCESSOR_SCRATCH
+	movq	%gs:PROCESSOR_STACK, %rsp
+	pushq	$SELECTOR_USER_DS
+	pushq	%gs:PROCESSOR_SCRATCH
+	pushq	%r11
+	pushq	$SELECTOR_USER_CS32
+	pushq	%rcx
+	pushq	%rax
+	pushq	$CAUSE_SYSCALL32
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	call	do_syscall
+	testb	%al, %al
+	jz	leave_by_iret
+	POP_REGISTERS
+	movl	FRAME_RIP - FRAME_CAUSE(%rsp), %ecx
+	movl	FRAME_FLAGS - FRAME_CAUSE(%rsp), %r11d
+	movl	FRAME_RSP - FRAME_CAUSE(%rsp), %esp
+	swapgs
+	sysretl
+END entry_syscall32
+
+/* Neither return address nor stack are told [SDM2 "SYSENTER"]: the program's stack is in EBP, by the stub's agreement, and
+ * do_syscall fills in where the stub wants to go on. Only IF and VM were cleared: NT would make IRET fault. */
+FUNCTION entry_sysenter
+	swapgs
+	movq	%gs:PROCESSOR_STACK, %rsp
+	movl	%ebp, %ebp
+	pushq	$SELECTOR_USER_DS
+	pushq	%rbp
+	pushfq
+	orq	$FLAGS_IF, (%rsp)
+	testl	$(FLAGS_NT | FLAGS_AC | FLAGS_TF | FLAGS_DF), (%rsp)
+	jnz	2f
+1:	pushq	$SELECTOR_USER_CS32
+	pushq	$0
+	pushq	%rax
+	pushq	$CAUSE_SYSENTER
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	call	do_syscall
+	testb	%al, %al
+	jz	leave_by_iret
+	POP_REGISTERS
+	movl	FRAME_RIP - FRAME_CAUSE(%rsp), %edx
+	movl	FRAME_RSP - FRAME_CAUSE(%rsp), %ecx
+	addq	$(FRAME_FLAGS - FRAME_CAUSE), %rsp
+	andl	$~FLAGS_IF, (%rsp)
+	popfq
+	swapgs
+	sti					/* takes effect after SYSEXIT */
+	sysexitl
+2:	pushq	$FLAGS_FIXED
+	popfq
+	jmp	1b
+END entry_sysenter
+
+FUNCTION entry_int80
+	cld
+	CLEAR_AC
+	swapgs
+	pushq	%rax
+	pushq	$CAUSE_INT80
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	call	do_syscall
+	jmp	leave_by_iret
+END entry_int80
+
+/* To the program, from a frame at RSP. */
+FUNCTION leave_by_iret
+	POP_REGISTERS
+	swapgs
+	addq	$(FRAME_RIP - FRAME_CAUSE), %rsp
+.Liret:
+	iretq
+	FIXED_UP .Liret, .Liret_refused
+.Liret_refused:					/* a frame that no program can be continued from */
+	swapgs
+	movq	%gs:PROCESSOR_STACK, %rsp
+	call	task_refuse_return
+END leave_by_iret
+
+/* The first step into a program: void enter_user(struct frame *). */
+FUNCTION enter_user
+	movq	%rdi, %rsp
+	jmp	leave_by_iret
+END enter_user
+
+/* Exceptions. Where the processor pushes no error code the stub pushes zero. */
+.macro EXCEPTION vector, name, has_code=0
+FUNCTION exception_\name
+	.if	!\has_code
+	pushq	$0
+	.endif
+	pushq	$\vector
+	jmp	exception_common
+END exception_\name
+.endm
+
+	EXCEPTION 0, de
+	EXCEPTION 1, db
+	EXCEPTION 2, nmi
+	EXCEPTION 3, bp
+	EXCEPTION 4, of
+	EXCEPTION 5, br
+	EXCEPTION 6, ud
+	EXCEPTION 7, nm
+	EXCEPTION 8, df, has_code=1
+	EXCEPTION 9, 09
+	EXCEPTION 10, ts, has_code=1
+	EXCEPTION 11, np, has_code=1
+	EXCEPTION 12, ss, has_code=1
+	EXCEPTION 13, gp, has_code=1
+	EXCEPTION 14, pf, has_code=1
+	EXCEPTION 15, 0f
+	EXCEPTION 16, mf
+	EXCEPTION 17, ac, has_code=1
+	EXCEPTION 18, mc
+	EXCEPTION 19, xm
+	EXCEPTION 20, ve
+	EXCEPTION 21, cp, has_code=1
+	.irp	vector, 22, 23, 24, 25, 26, 27
+	EXCEPTION \vector, \vector
+	.endr
+	EXCEPTION 28, hv
+	EXCEPTION 29, vc, has_code=1
+	EXCEPTION 30, sx, has_code=1
+	EXCEPTION 31, 31
+
+FUNCTION exception_common
+	cld
+	CLEAR_AC
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	testb	$3, FRAME_CS(%rsp)
+	jz	1f
+	swapgs
+	call	do_exception
+	jmp	leave_by_iret
+1:	call	do_exception			/* the kernel's own: GS stays as it is */
+	POP_REGISTERS
+	addq	$(FRAME_RIP - FRAME_CAUSE), %rsp
+	iretq
+END exception_common
+
+/* The stubs by vector, for the IDT. */
+	.section .rodata
+	.balign	8
+	.globl	exception_stubs
+	.type	exception_stubs, @object
+exception_stubs:
+	.irp	name, de, db, nmi, bp, of, br, ud, nm, df, 09, ts, np, ss, gp, pf, 0f
+	.quad	exception_\name
+	.endr
+	.irp	name, mf, ac, mc, xm, ve, cp, 22, 23, 24, 25, 26, 27, hv, vc, sx, 31
+	.quad	exception_\name
+	.endr
+	.size	exception_stubs, . - exception_stubs
+
+	.section .note.GNU-stack, "", @progbits

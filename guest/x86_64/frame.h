@@ -1,0 +1,61 @@
+/* The registers an entry stub saves on the kernel stack, for assembler (offsets) and C (struct frame). */
+#ifndef GUEST_FRAME_H
+#define GUEST_FRAME_H
+
+#define FRAME_R11 0x30
+#define FRAME_RCX 0x58
+#define FRAME_CAUSE 0x78
+#define FRAME_RIP 0x88
+#define FRAME_CS 0x90
+#define FRAME_FLAGS 0x98
+#define FRAME_RSP 0xa0
+
+#ifndef __ASSEMBLER__
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bits.h"
+#include "selectors.h"
+
+/* From low to high addresses: pushed by the stub down to `cause`; `code` by the processor or by the stub;
+ * then the five words of an interrupt in 64-bit mode [SDM3 "64-Bit Mode Stack Frame"]. */
+struct frame {
+  uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
+  uint64_t cause; /* an exception vector, or a CAUSE_ of entry_paths.h */
+  uint64_t code;  /* the error code, or the number of the system call */
+  uint64_t rip, cs, rflags, rsp, ss;
+};
+
+_Static_assert(offsetof(struct frame, r11) == FRAME_R11, "as entry.S has it");
+_Static_assert(offsetof(struct frame, rcx) == FRAME_RCX, "as entry.S has it");
+_Static_assert(offsetof(struct frame, cause) == FRAME_CAUSE, "as entry.S has it");
+_Static_assert(offsetof(struct frame, rip) == FRAME_RIP, "as entry.S has it");
+_Static_assert(offsetof(struct frame, cs) == FRAME_CS, "as entry.S has it");
+_Static_assert(offsetof(struct frame, rflags) == FRAME_FLAGS, "as entry.S has it");
+_Static_assert(offsetof(struct frame, rsp) == FRAME_RSP, "as entry.S has it");
+
+static inline int frame_from_user(const struct frame *frame) {
+  return (frame->cs & 3) != 0;
+}
+static inline uintptr_t frame_pc(const struct frame *frame) {
+  return frame->rip;
+}
+static inline uintptr_t frame_flags(const struct frame *frame) {
+  return frame->rflags;
+}
+static inline void frame_set_pc(struct frame *frame, uintptr_t pc) {
+  frame->rip = pc;
+}
+
+/* The registers that IRET takes to start a program; those that are zero stay so. */
+static inline void frame_enter(struct frame *frame, bool wide, uintptr_t pc, uintptr_t stack) {
+  frame->cs = wide ? SELECTOR_USER_CS64 : SELECTOR_USER_CS32;
+  frame->ss = SELECTOR_USER_DS;
+  frame->rip = pc;
+  frame->rsp = stack;
+  frame->rflags = FLAGS_FIXED | FLAGS_IF;
+}
+#endif
+
+#endif
