@@ -6,7 +6,6 @@
 
 #include "arch/access.h"
 #include "arch/descriptor.h"
-#include "arch/instruction.h"
 #include "arch/operand.h"
 #include "arch/perform.h"
 #include "arch/tss.h"
