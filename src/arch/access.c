@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "arch/descriptor.h"
+
 static uint64_t low_bytes(uint64_t value, unsigned size) {
   return size >= 8 ? value : value & ((UINT64_C(1) << 8 * size) - 1);
 }
@@ -194,8 +196,7 @@ static unsigned first_part(uint64_t linear, unsigned size) {
 
 /* Linear addresses wrap at 32 bits outside IA-32e mode [SDM3 "Address Translation in Protected Mode"]. */
 static uint64_t linear_after(const struct builder *b, uint64_t linear, unsigned bytes) {
-  bool wide = b->after->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
-  return wide ? linear + bytes : (uint32_t)(linear + bytes);
+  return cpu_is_long_mode(b->after) ? linear + bytes : (uint32_t)(linear + bytes);
 }
 
 bool access_read(struct builder *b, const struct access *access, union rs_value *value) {

@@ -74,6 +74,15 @@ bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2) {
   return false;
 }
 
+bool require(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
+             uint64_t operand_c) {
+  return check(b, id, passed, operand_a, operand_b, operand_c, 0) || fault_code(b, VECTOR_GP, 0);
+}
+
+bool require_ring_0(struct builder *b, enum rs_check id) {
+  return require(b, id, b->before->cpl == 0, b->before->cpl, 0, 0);
+}
+
 static struct rs_step *write_begin(struct builder *b, enum rs_register reg, uint8_t size) {
   struct rs_step *step = builder_step(b, RS_STEP_WRITE);
   step->id = RS_ITEM_REGISTER;

@@ -83,6 +83,12 @@ bool fault_plain(struct builder *b, uint8_t vector);
 bool fault_debug(struct builder *b, uint32_t dr6);
 bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
 
+/* A check whose failure is #GP(0), and the commonest of them: that CPL is 0, as it is in real-address mode
+ * and is not in virtual-8086 mode. */
+bool require(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
+             uint64_t operand_c);
+bool require_ring_0(struct builder *b, enum rs_check id);
+
 /* Records and applies a write of a register (the whole register, whatever its width). */
 void write_register(struct builder *b, enum rs_register reg, uint64_t value);
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value);

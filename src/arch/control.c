@@ -16,17 +16,6 @@
 #define CR0_LOADS_PDPTES (CR0_PG | CR0_CD | CR0_NW)
 #define CR4_LOADS_PDPTES (CR4_PAE | CR4_PGE | CR4_PSE | CR4_SMEP)
 
-/* Also true in real-address mode, whose CPL is 0, and false in virtual-8086 mode, whose CPL is 3. */
-static bool in_ring_0(struct builder *b) {
-  unsigned cpl = b->before->cpl;
-  return check(b, RS_CHECK_CONTROL_CPL, cpl == 0, cpl, 0, 0, 0) || fault_code(b, VECTOR_GP, 0);
-}
-
-static bool require(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a,
-                    uint64_t operand_b) {
-  return check(b, id, passed, operand_a, operand_b, 0, 0) || fault_code(b, VECTOR_GP, 0);
-}
-
 static uint64_t efer_of(const struct rs_cpu *cpu) {
   return cpu->msr[RS_MSR_INDEX(RS_EFER)];
 }
@@ -51,8 +40,7 @@ static bool pdptes_valid(struct builder *b, uint64_t cr0, uint64_t cr3, uint64_t
   for (unsigned i = 0; i < 4; i++) {
     uint64_t entry = pdpte_read(b, (cr3 & UINT64_C(0xffffffe0)) + 8 * i);
     bool valid = !(entry & 1) || !(entry & PAGING_PDPTE_RESERVED);
-    if (!check(b, RS_CHECK_PDPTE_RESERVED, valid, i, entry, PAGING_PDPTE_RESERVED, 0))
-      return fault_code(b, VECTOR_GP, 0);
+    if (!require(b, RS_CHECK_PDPTE_RESERVED, valid, i, entry, PAGING_PDPTE_RESERVED)) return false;
   }
   return true;
 }
@@ -65,23 +53,24 @@ static bool long_mode_may_begin(struct builder *b) {
   const struct rs_segment *cs = &b->before->segment[RS_SEGMENT_INDEX(RS_CS)], *tr = &b->before->tr;
   unsigned tss = tr->attributes & (SEGMENT_S | SEGMENT_TYPE);
   bool tss_16 = tss == SYSTEM_TSS_16_AVAILABLE || tss == SYSTEM_TSS_16_BUSY;
-  if (!require(b, RS_CHECK_CR0_LONG_MODE_PAE, b->before->cr4 & CR4_PAE, (b->before->cr4 & CR4_PAE) != 0, 0) ||
+  if (!require(b, RS_CHECK_CR0_LONG_MODE_PAE, b->before->cr4 & CR4_PAE, (b->before->cr4 & CR4_PAE) != 0, 0,
+               0) ||
       !require(b, RS_CHECK_CR0_LONG_MODE_CS_L, !(cs->attributes & SEGMENT_L),
-               (cs->attributes & SEGMENT_L) != 0, 0))
+               (cs->attributes & SEGMENT_L) != 0, 0, 0))
     return false;
   return b->before->model == RS_CPU_AMD ||
          require(b, RS_CHECK_CR0_LONG_MODE_TSS, !tss_16 || tr->attributes & SEGMENT_UNUSABLE, tr->attributes,
-                 0);
+                 0, 0);
 }
 
 static bool cr0_valid(struct builder *b, uint64_t value) {
   uint64_t old = b->before->cr0;
-  if (!require(b, RS_CHECK_CR0_UPPER_ZERO, value >> 32 == 0, value, 0) ||
-      !require(b, RS_CHECK_CR0_PG_WITH_PE, !(value & CR0_PG) || value & CR0_PE, value, 0) ||
-      !require(b, RS_CHECK_CR0_NW_WITH_CD, !(value & CR0_NW) || value & CR0_CD, value, 0))
+  if (!require(b, RS_CHECK_CR0_UPPER_ZERO, value >> 32 == 0, value, 0, 0) ||
+      !require(b, RS_CHECK_CR0_PG_WITH_PE, !(value & CR0_PG) || value & CR0_PE, value, 0, 0) ||
+      !require(b, RS_CHECK_CR0_NW_WITH_CD, !(value & CR0_NW) || value & CR0_CD, value, 0, 0))
     return false;
   if (value & ~old & CR0_PG && efer_of(b->before) & EFER_LME && !long_mode_may_begin(b)) return false;
-  if (cpu_is_64_bit_mode(b->before) && !require(b, RS_CHECK_CR0_PG_KEPT, value & CR0_PG, value, 0))
+  if (cpu_is_64_bit_mode(b->before) && !require(b, RS_CHECK_CR0_PG_KEPT, value & CR0_PG, value, 0, 0))
     return false;
   if (!((value ^ old) & CR0_LOADS_PDPTES)) return true;
   return pdptes_valid(b, value, b->before->cr3, b->before->cr4);
@@ -109,7 +98,7 @@ static bool cr2_load(struct builder *b, uint64_t value) {
 }
 
 static bool cr3_load(struct builder *b, uint64_t value) {
-  if (!require(b, RS_CHECK_CR3_RESERVED, value >> MODEL_PHYSICAL_BITS == 0, value, MODEL_PHYSICAL_BITS) ||
+  if (!require(b, RS_CHECK_CR3_RESERVED, value >> MODEL_PHYSICAL_BITS == 0, value, MODEL_PHYSICAL_BITS, 0) ||
       !pdptes_valid(b, b->before->cr0, value, b->before->cr4))
     return false;
   write_register(b, RS_CR3, value);
@@ -118,10 +107,10 @@ static bool cr3_load(struct builder *b, uint64_t value) {
 
 static bool cr4_load(struct builder *b, uint64_t value) {
   uint64_t old = b->before->cr4, reserved = ~model_cr4_bits(b->before->model);
-  if (!require(b, RS_CHECK_CR4_RESERVED, !(value & reserved), value, reserved)) return false;
+  if (!require(b, RS_CHECK_CR4_RESERVED, !(value & reserved), value, reserved, 0)) return false;
   if (cpu_is_long_mode(b->before) &&
-      (!require(b, RS_CHECK_CR4_PAE_KEPT, value & CR4_PAE, value, 0) ||
-       !require(b, RS_CHECK_CR4_LA57_KEPT, !((value ^ old) & CR4_LA57), old, value)))
+      (!require(b, RS_CHECK_CR4_PAE_KEPT, value & CR4_PAE, value, 0, 0) ||
+       !require(b, RS_CHECK_CR4_LA57_KEPT, !((value ^ old) & CR4_LA57), old, value, 0)))
     return false;
   if ((value ^ old) & CR4_LOADS_PDPTES && !pdptes_valid(b, b->before->cr0, b->before->cr3, value))
     return false;
@@ -130,7 +119,7 @@ static bool cr4_load(struct builder *b, uint64_t value) {
 }
 
 static bool cr8_load(struct builder *b, uint64_t value) {
-  if (!require(b, RS_CHECK_CR8_RESERVED, value < 16, value, 0)) return false;
+  if (!require(b, RS_CHECK_CR8_RESERVED, value < 16, value, 0, 0)) return false;
   write_register(b, RS_CR8, value);
   return true;
 }
@@ -157,13 +146,13 @@ static const struct control_register *control_register_find(struct builder *b, u
 static bool mov_to_cr(struct builder *b, const struct rs_instruction *instruction) {
   const struct control_register *found = control_register_find(b, instruction->reg);
   uint64_t value = b->before->general[instruction->rm];
-  if (!found || !in_ring_0(b)) return false;
+  if (!found || !require_ring_0(b, RS_CHECK_CONTROL_CPL)) return false;
   return found->load(b, cpu_is_64_bit_mode(b->before) ? value : (uint32_t)value);
 }
 
 static bool mov_from_cr(struct builder *b, const struct rs_instruction *instruction) {
   const struct control_register *found = control_register_find(b, instruction->reg);
-  if (!found || !in_ring_0(b)) return false;
+  if (!found || !require_ring_0(b, RS_CHECK_CONTROL_CPL)) return false;
   uint64_t value = read_msr(b, found->reg);
   write_register(b, RS_RAX + instruction->rm, cpu_is_64_bit_mode(b->before) ? value : (uint32_t)value);
   return true;
@@ -172,7 +161,7 @@ static bool mov_from_cr(struct builder *b, const struct rs_instruction *instruct
 /* --- CLTS, LMSW, SMSW --- */
 
 static bool clts(struct builder *b) {
-  if (!in_ring_0(b)) return false;
+  if (!require_ring_0(b, RS_CHECK_CONTROL_CPL)) return false;
   write_register(b, RS_CR0, b->before->cr0 & ~CR0_TS);
   return true;
 }
@@ -181,14 +170,14 @@ static bool clts(struct builder *b) {
 static bool lmsw(struct builder *b, const struct rs_instruction *instruction) {
   static const uint64_t loaded = CR0_MP | CR0_EM | CR0_TS;
   uint64_t value;
-  if (!in_ring_0(b) || !operand_read_word(b, instruction, &value)) return false;
+  if (!require_ring_0(b, RS_CHECK_CONTROL_CPL) || !operand_read_word(b, instruction, &value)) return false;
   write_register(b, RS_CR0, (b->before->cr0 & ~loaded) | (value & (loaded | CR0_PE)));
   return true;
 }
 
 static bool smsw(struct builder *b, const struct rs_instruction *instruction) {
   unsigned umip = (b->before->cr4 & CR4_UMIP) != 0, cpl = b->before->cpl;
-  if (!require(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl)) return false;
+  if (!require(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl, 0)) return false;
   return operand_write_word(b, instruction, read_msr(b, RS_CR0));
 }
 

@@ -18,12 +18,12 @@ static enum rs_register debug_register(unsigned number) {
 
 /* [SDM2 "MOV—Move to/from Debug Registers"], the #UDs before the #GP, general detect last. */
 static bool debug_allowed(struct builder *b, unsigned number) {
-  unsigned de = (b->before->cr4 & CR4_DE) != 0, gd = (b->before->dr7 & DR7_GD) != 0, cpl = b->before->cpl;
+  unsigned de = (b->before->cr4 & CR4_DE) != 0, gd = (b->before->dr7 & DR7_GD) != 0;
   bool alias = number == 4 || number == 5;
   if (!check(b, RS_CHECK_DEBUG_REGISTER_EXISTS, number < 8, number, 0, 0, 0) ||
       (alias && !check(b, RS_CHECK_DEBUG_ALIAS_ALLOWED, !de, number, de, 0, 0)))
     return fault_plain(b, VECTOR_UD);
-  if (!check(b, RS_CHECK_DEBUG_CPL, cpl == 0, cpl, 0, 0, 0)) return fault_code(b, VECTOR_GP, 0);
+  if (!require_ring_0(b, RS_CHECK_DEBUG_CPL)) return false;
   return check(b, RS_CHECK_DEBUG_NOT_DETECTED, !gd, gd, 0, 0, 0) || fault_debug(b, DR6_BD);
 }
 
@@ -33,8 +33,7 @@ bool debug_load(struct builder *b, const struct rs_instruction *instruction) {
   uint64_t value = b->before->general[instruction->rm];
   if (!cpu_is_64_bit_mode(b->before)) value = (uint32_t)value;
   if (reg == RS_DR6 || reg == RS_DR7) {
-    if (!check(b, RS_CHECK_DEBUG_UPPER_ZERO, value >> 32 == 0, value, instruction->reg, 0, 0))
-      return fault_code(b, VECTOR_GP, 0);
+    if (!require(b, RS_CHECK_DEBUG_UPPER_ZERO, value >> 32 == 0, value, instruction->reg, 0)) return false;
     value = reg == RS_DR6 ? (value & DR6_WRITABLE) | DR6_ONES : (value & DR7_WRITABLE) | DR7_ONES;
   }
   write_register(b, reg, value);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "arch/bits.h"
+#include "arch/descriptor.h"
 
 /* The features are those of x86-64-v2 with the protections that transitions are about. Left out because the
  * engine has no faithful version: XSAVE and what needs it (AVX, CET, PKU), PCID, RDRAND, MONITOR, machine
@@ -133,9 +133,7 @@ struct cpuid_result model_cpuid(const struct rs_cpu *cpu, uint32_t leaf, uint32_
   leaf = leaf_in_range(cpu->model, leaf);
   if (leaf >= 0x80000002 && leaf <= 0x80000004) return brand_part(cpu->model, leaf - 0x80000002);
   struct cpuid_result result = row_find(cpu->model, leaf, subleaf);
-  bool in_64_bit_mode = (cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA) &&
-                        (cpu->segment[RS_SEGMENT_INDEX(RS_CS)].attributes & SEGMENT_L);
   /* Intel has SYSCALL in 64-bit mode alone, and says so there alone. */
-  if (leaf == 0x80000001 && in_64_bit_mode) result.edx |= EXTENDED_1_EDX_SYSCALL;
+  if (leaf == 0x80000001 && cpu_is_64_bit_mode(cpu)) result.edx |= EXTENDED_1_EDX_SYSCALL;
   return result;
 }

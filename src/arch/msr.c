@@ -1,7 +1,6 @@
 /* RDMSR and WRMSR by one table: which registers each vendor has, and what each may hold. */
 #include "arch/msr.h"
 
-#include "arch/descriptor.h"
 #include "arch/model.h"
 
 #define LOW_32 UINT64_C(0xffffffff)
@@ -61,17 +60,12 @@ static const struct msr_row rows[] = {
   { 0xc0011029, AMD, MSR_CONSTANT, RULE_NONE, 0, 0, EVERY_BIT, 2 }, /* DE_CFG: LFENCE serializes */
 };
 
-static bool require(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a, uint64_t operand_b,
-                    uint64_t operand_c) {
-  return check(b, id, passed, operand_a, operand_b, operand_c, 0) || fault_code(b, VECTOR_GP, 0);
-}
-
 /* The row of the MSR that ECX names; NULL after #GP(0). */
 static const struct msr_row *msr_find(struct builder *b) {
   uint32_t number = (uint32_t)b->before->general[RS_RCX - RS_RAX];
   unsigned vendor = b->before->model == RS_CPU_INTEL ? INTEL : AMD;
   const struct msr_row *found = NULL;
-  if (!require(b, RS_CHECK_MSR_CPL, b->before->cpl == 0, b->before->cpl, 0, 0)) return NULL;
+  if (!require_ring_0(b, RS_CHECK_MSR_CPL)) return NULL;
   for (unsigned i = 0; !found && i < sizeof rows / sizeof *rows; i++)
     if (rows[i].number == number && rows[i].vendors & vendor) found = &rows[i];
   return require(b, RS_CHECK_MSR_EXISTS, found != NULL, number, 0, 0) ? found : NULL;

@@ -8,11 +8,6 @@
 #include "arch/model.h"
 #include "arch/operand.h"
 
-static bool in_ring_0(struct builder *b) {
-  unsigned cpl = b->before->cpl;
-  return check(b, RS_CHECK_SYSTEM_CPL, cpl == 0, cpl, 0, 0, 0) || fault_code(b, VECTOR_GP, 0);
-}
-
 static bool undefined(struct builder *b, enum rs_check why) {
   check(b, why, false, 0, 0, 0, 0);
   return fault_plain(b, VECTOR_UD);
@@ -40,7 +35,7 @@ static bool table_load(struct builder *b, const struct rs_instruction *instructi
   unsigned base_size = table_base_size(b), bits = model_linear_bits(b->before->model);
   union rs_value limit, base;
   struct access access = { .size = 2, .privilege = operand_privilege(b), .item = RS_ITEM_OPERAND };
-  if (!operand_is_memory(b, instruction) || !in_ring_0(b) ||
+  if (!operand_is_memory(b, instruction) || !require_ring_0(b, RS_CHECK_SYSTEM_CPL) ||
       !operand_linear(b, instruction, 2 + base_size, ACCESS_READ, &access.linear) ||
       !access_read(b, &access, &limit))
     return false;
@@ -49,9 +44,9 @@ static bool table_load(struct builder *b, const struct rs_instruction *instructi
   if (!access_read(b, &access, &base)) return false;
   struct rs_table_register table = { base.word[0], (uint16_t)limit.word[0] };
   if (base_size == 4 && instruction->operand_size == 2) table.base &= 0xffffff;
-  if (!check(b, RS_CHECK_TABLE_BASE_CANONICAL, model_address_is_canonical(b->before->model, table.base),
-             table.base, bits, 0, 0))
-    return fault_code(b, VECTOR_GP, 0);
+  if (!require(b, RS_CHECK_TABLE_BASE_CANONICAL, model_address_is_canonical(b->before->model, table.base),
+               table.base, bits, 0))
+    return false;
   write_table(b, reg, table);
   return true;
 }
@@ -63,8 +58,7 @@ static bool table_store(struct builder *b, const struct rs_instruction *instruct
   unsigned base_size = table_base_size(b), cpl = b->before->cpl, umip = (b->before->cr4 & CR4_UMIP) != 0;
   struct access access = { .size = 2, .privilege = operand_privilege(b), .item = RS_ITEM_OPERAND };
   if (!operand_is_memory(b, instruction)) return false;
-  if (!check(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl, 0, 0))
-    return fault_code(b, VECTOR_GP, 0);
+  if (!require(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl, 0)) return false;
   if (!operand_linear(b, instruction, 2 + base_size, ACCESS_WRITE, &access.linear) ||
       !access_probe(b, access.linear, 2 + base_size, ACCESS_WRITE, access.privilege) ||
       !access_write(b, &access, (union rs_value){ .word = { table->limit, 0 } }))
@@ -89,7 +83,7 @@ static bool cpuid(struct builder *b) {
 
 static bool rdtsc(struct builder *b, bool with_processor) {
   unsigned tsd = (b->before->cr4 & CR4_TSD) != 0, cpl = b->before->cpl;
-  if (!check(b, RS_CHECK_TSC_ALLOWED, !tsd || cpl == 0, tsd, cpl, 0, 0)) return fault_code(b, VECTOR_GP, 0);
+  if (!require(b, RS_CHECK_TSC_ALLOWED, !tsd || cpl == 0, tsd, cpl, 0)) return false;
   uint64_t tsc = read_msr(b, RS_TSC);
   uint64_t processor = with_processor ? read_msr(b, RS_TSC_AUX) : 0;
   write_low(b, RS_RAX, (uint32_t)tsc);
@@ -101,9 +95,8 @@ static bool rdtsc(struct builder *b, bool with_processor) {
 /* The profiles have no performance counters, so no index is valid. */
 static bool rdpmc(struct builder *b) {
   unsigned pce = (b->before->cr4 & CR4_PCE) != 0, cpl = b->before->cpl;
-  if (check(b, RS_CHECK_COUNTERS_ALLOWED, pce || cpl == 0, pce, cpl, 0, 0))
-    check(b, RS_CHECK_COUNTER_EXISTS, false, (uint32_t)b->before->general[RS_RCX - RS_RAX], 0, 0, 0);
-  return fault_code(b, VECTOR_GP, 0);
+  return require(b, RS_CHECK_COUNTERS_ALLOWED, pce || cpl == 0, pce, cpl, 0) &&
+         require(b, RS_CHECK_COUNTER_EXISTS, false, (uint32_t)b->before->general[RS_RCX - RS_RAX], 0, 0);
 }
 
 static bool rdpid(struct builder *b, const struct rs_instruction *instruction) {
@@ -133,9 +126,9 @@ static bool base_write(struct builder *b, const struct rs_instruction *instructi
   struct rs_segment segment = b->before->segment[RS_SEGMENT_INDEX(reg)];
   segment.base = b->before->general[instruction->rm];
   if (instruction->operand_size != 8) segment.base = (uint32_t)segment.base;
-  if (!check(b, RS_CHECK_BASE_CANONICAL, model_address_is_canonical(model, segment.base), segment.base,
-             model_linear_bits(model), 0, 0))
-    return fault_code(b, VECTOR_GP, 0);
+  if (!require(b, RS_CHECK_BASE_CANONICAL, model_address_is_canonical(model, segment.base), segment.base,
+               model_linear_bits(model), 0))
+    return false;
   write_segment(b, reg, &segment);
   return true;
 }
@@ -152,7 +145,7 @@ static bool ac_flag(struct builder *b, bool set) {
 
 /* What it invalidates is the vm's: there is nothing to check of the address itself. */
 static bool invlpg(struct builder *b, const struct rs_instruction *instruction) {
-  return operand_is_memory(b, instruction) && in_ring_0(b);
+  return operand_is_memory(b, instruction) && require_ring_0(b, RS_CHECK_SYSTEM_CPL);
 }
 
 /* CR4.OSXSAVE cannot be set: the profiles do not offer XSAVE. */
@@ -169,7 +162,7 @@ static bool system_execute(struct builder *b, const struct rs_instruction *instr
   case RS_OP_SIDT: return table_store(b, instruction, &b->before->idtr);
   case RS_OP_INVLPG: return invlpg(b, instruction);
   case RS_OP_INVD:
-  case RS_OP_WBINVD: return in_ring_0(b);
+  case RS_OP_WBINVD: return require_ring_0(b, RS_CHECK_SYSTEM_CPL);
   case RS_OP_CLAC: return ac_flag(b, false);
   case RS_OP_STAC: return ac_flag(b, true);
   case RS_OP_CPUID: return cpuid(b);
