@@ -6,10 +6,11 @@
 
 /* Compilers copy a structure of this size by REP MOVS, whose start-up would cost more than the copy. */
 static void cpu_copy(struct rs_cpu *to, const struct rs_cpu *from) {
-  enum { BLOCK = 64, BLOCKS = sizeof *to / BLOCK, REST = sizeof *to % BLOCK };
-  for (unsigned i = 0; i < BLOCKS; i++)
-    memcpy((char *)to + BLOCK * i, (const char *)from + BLOCK * i, BLOCK);
-  if (REST) memcpy((char *)to + BLOCK * BLOCKS, (const char *)from + BLOCK * BLOCKS, REST);
+  enum { BLOCK = 64, REST = sizeof *to % BLOCK };
+  size_t at = 0;
+  for (; at + BLOCK <= sizeof *to; at += BLOCK)
+    memcpy((char *)to + at, (const char *)from + at, BLOCK);
+  if (REST) memcpy((char *)to + at, (const char *)from + at, REST);
 }
 
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
@@ -32,9 +33,12 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
 
 /* True but for unblock_nmi, the documented exception. */
 static inline bool no_register_was_written(const struct builder *b) {
-  struct rs_cpu after = *b->after;
-  after.nmi_blocked = b->before->nmi_blocked;
-  return memcmp(b->before, &after, sizeof after) == 0;
+  for (unsigned i = 0; i < b->out->step_count; i++) {
+    const struct rs_step *step = &b->out->step[i];
+    if (step->kind == RS_STEP_WRITE && step->id == RS_ITEM_REGISTER && step->reg != RS_NMI_BLOCKED)
+      return false;
+  }
+  return true;
 }
 
 /* A fault is decided by a failed check, the last one recorded, and comes before the first register write. */

@@ -38,7 +38,7 @@ static uint64_t pdpte_read(struct builder *b, uint64_t physical) {
 static bool pdptes_valid(struct builder *b, uint64_t cr0, uint64_t cr3, uint64_t cr4) {
   if (!(cr0 & CR0_PG) || !(cr4 & CR4_PAE) || efer_of(b->before) & EFER_LME) return true;
   for (unsigned i = 0; i < 4; i++) {
-    uint64_t entry = pdpte_read(b, (cr3 & UINT64_C(0xffffffe0)) + 8 * i);
+    uint64_t entry = pdpte_read(b, (cr3 & UINT64_C(0xffffffe0)) + UINT64_C(8) * i);
     bool valid = !(entry & 1) || !(entry & PAGING_PDPTE_RESERVED);
     if (!require(b, RS_CHECK_PDPTE_RESERVED, valid, i, entry, PAGING_PDPTE_RESERVED)) return false;
   }

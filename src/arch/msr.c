@@ -2,6 +2,7 @@
 #include "arch/msr.h"
 
 #include "arch/model.h"
+#include "arch/registers.h"
 
 #define LOW_32 UINT64_C(0xffffffff)
 #define EVERY_BIT UINT64_MAX
@@ -62,7 +63,7 @@ static const struct msr_row rows[] = {
 
 /* The row of the MSR that ECX names; NULL after #GP(0). */
 static const struct msr_row *msr_find(struct builder *b) {
-  uint32_t number = (uint32_t)b->before->general[RS_RCX - RS_RAX];
+  uint32_t number = (uint32_t)general_register(b->before, RS_RCX);
   unsigned vendor = b->before->model == RS_CPU_INTEL ? INTEL : AMD;
   const struct msr_row *found = NULL;
   if (!require_ring_0(b, RS_CHECK_MSR_CPL)) return NULL;
@@ -131,7 +132,7 @@ static void msr_store(struct builder *b, const struct msr_row *row, uint64_t val
 static bool wrmsr(struct builder *b) {
   const struct msr_row *row = msr_find(b);
   if (!row) return false;
-  uint64_t value = (uint32_t)b->before->general[RS_RAX - RS_RAX] | b->before->general[RS_RDX - RS_RAX] << 32;
+  uint64_t value = (uint32_t)general_register(b->before, RS_RAX) | general_register(b->before, RS_RDX) << 32;
   uint64_t old = msr_value(b->before, row), reserved = ~(row->writable | row->dropped);
   bool constant = row->kind == MSR_CONSTANT && !row->dropped;
   if (!require(b, RS_CHECK_MSR_WRITABLE, !constant, row->number, 0, 0) ||

@@ -13,6 +13,10 @@ struct register_place {
 
 extern const struct register_place register_places[RS_REGISTER_COUNT];
 
+static inline uint64_t general_register(const struct rs_cpu *cpu, enum rs_register reg) {
+  return cpu->general[reg - RS_RAX];
+}
+
 static inline void *register_at(struct rs_cpu *cpu, enum rs_register reg) {
   return (char *)cpu + register_places[reg].offset;
 }

@@ -7,6 +7,7 @@
 #include "arch/descriptor.h"
 #include "arch/model.h"
 #include "arch/operand.h"
+#include "arch/registers.h"
 
 static bool undefined(struct builder *b, enum rs_check why) {
   check(b, why, false, 0, 0, 0, 0);
@@ -71,9 +72,8 @@ static bool table_store(struct builder *b, const struct rs_instruction *instruct
 /* --- Counters and identification --- */
 
 static bool cpuid(struct builder *b) {
-  const uint64_t *general = b->before->general;
-  struct cpuid_result result =
-      model_cpuid(b->before, (uint32_t)general[RS_RAX - RS_RAX], (uint32_t)general[RS_RCX - RS_RAX]);
+  struct cpuid_result result = model_cpuid(b->before, (uint32_t)general_register(b->before, RS_RAX),
+                                           (uint32_t)general_register(b->before, RS_RCX));
   write_low(b, RS_RAX, result.eax);
   write_low(b, RS_RBX, result.ebx);
   write_low(b, RS_RCX, result.ecx);
@@ -96,7 +96,7 @@ static bool rdtsc(struct builder *b, bool with_processor) {
 static bool rdpmc(struct builder *b) {
   unsigned pce = (b->before->cr4 & CR4_PCE) != 0, cpl = b->before->cpl;
   return require(b, RS_CHECK_COUNTERS_ALLOWED, pce || cpl == 0, pce, cpl, 0) &&
-         require(b, RS_CHECK_COUNTER_EXISTS, false, (uint32_t)b->before->general[RS_RCX - RS_RAX], 0, 0);
+         require(b, RS_CHECK_COUNTER_EXISTS, false, (uint32_t)general_register(b->before, RS_RCX), 0, 0);
 }
 
 static bool rdpid(struct builder *b, const struct rs_instruction *instruction) {
