@@ -1,0 +1,7 @@
+/* A division by zero: #DE, a fault. */
+#include "probe.h"
+
+	REFUSED_PROBE
+	xorl	%ecx, %ecx
+	divl	%ecx
+	END_REFUSED_PROBE

@@ -1,0 +1,8 @@
+/* A jump to the stack, which holds no code: #PF, error code 0x15; x86-64 only, as NX is. */
+#include "probe.h"
+
+	REFUSED_PROBE
+	pushq	$0xc3
+	call	*%rsp
+	popq	%rax
+	END_REFUSED_PROBE

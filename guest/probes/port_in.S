@@ -1,0 +1,6 @@
+/* IN from a port that the TSS does not open: #GP(0). */
+#include "probe.h"
+
+	REFUSED_PROBE
+	inb	$0x80, %al
+	END_REFUSED_PROBE

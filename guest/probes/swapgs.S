@@ -1,0 +1,6 @@
+/* SWAPGS at ring 3: #GP(0); x86-64 only. */
+#include "probe.h"
+
+	REFUSED_PROBE
+	swapgs
+	END_REFUSED_PROBE

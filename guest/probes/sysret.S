@@ -1,0 +1,6 @@
+/* SYSRET at ring 3: #GP(0); x86-64 only. */
+#include "probe.h"
+
+	REFUSED_PROBE
+	sysretq
+	END_REFUSED_PROBE

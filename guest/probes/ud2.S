@@ -1,0 +1,6 @@
+/* An instruction that is defined to be undefined: #UD. */
+#include "probe.h"
+
+	REFUSED_PROBE
+	ud2
+	END_REFUSED_PROBE

@@ -1,0 +1,7 @@
+/* WRMSR at ring 3: #GP(0). */
+#include "probe.h"
+
+	REFUSED_PROBE
+	movl	$0x174, %ecx
+	wrmsr
+	END_REFUSED_PROBE
