@@ -1,9 +1,11 @@
 /* The clock: counts instructions block by block, and stops at an exact count. */
 #include "engine/internal.h"
 
+/* Asked at every event, and nearly always for nothing: a load is cheaper than a store that others must see. */
 void clock_refresh_limit(struct engine *e) {
   uint64_t limit = e->deadline < SPECIAL ? e->deadline : SPECIAL - 1;
-  atomic_store(&e->limit, e->native ? 0 : limit);
+  if (e->native) limit = 0;
+  if (atomic_load(&e->limit) != limit) atomic_store(&e->limit, limit);
   if (atomic_load(&e->stop_asked)) atomic_store(&e->limit, 0);
 }
 

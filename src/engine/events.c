@@ -25,7 +25,7 @@ static void fetch(struct engine *e) {
 static bool take_deadline(struct engine *e) {
   bool due = e->count >= e->deadline;
   if (due) e->deadline = UINT64_MAX;
-  due |= atomic_exchange(&e->stop_asked, false);
+  if (atomic_load(&e->stop_asked)) due |= atomic_exchange(&e->stop_asked, false);
   clock_refresh_limit(e);
   return due;
 }
