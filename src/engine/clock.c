@@ -1,7 +1,8 @@
 /* The clock: counts instructions block by block, and stops at an exact count. */
 #include "engine/internal.h"
 
-/* Asked at every event, and nearly always for nothing: a load is cheaper than a store that others must see. */
+/* Asked at every event, and nearly always for nothing: a load is cheaper than a store that others must see.
+ */
 void clock_refresh_limit(struct engine *e) {
   uint64_t limit = e->deadline < SPECIAL ? e->deadline : SPECIAL - 1;
   if (e->native) limit = 0;

@@ -155,20 +155,33 @@ void context_put_general(struct context *c, const struct rs_cpu *cpu) {
   put32(c->near, l->direction, cpu->rflags & RFLAGS_DF ? UINT32_MAX : 1);
 }
 
-void context_put_system(struct context *c, const struct rs_cpu *cpu) {
-  const struct layout *l = &c->layout;
+static void put_segments(struct context *c, const struct rs_cpu *cpu) {
   for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
-    put_segment(c, l->segment[i], &cpu->segment[i]);
+    put_segment(c, c->layout.segment[i], &cpu->segment[i]);
+}
+
+static void put_tables(struct context *c, const struct rs_cpu *cpu) {
+  const struct layout *l = &c->layout;
   put_segment(c, l->ldtr, &cpu->ldtr);
   put_segment(c, l->tr, &cpu->tr);
   put_table(c, l->gdtr, &cpu->gdtr);
   put_table(c, l->idtr, &cpu->idtr);
+}
+
+static void put_control(struct context *c, const struct rs_cpu *cpu) {
+  const struct layout *l = &c->layout;
   put64(c->near, l->cr[0], cpu->cr0);
   put64(c->near, l->cr[2], cpu->cr2);
   put64(c->near, l->cr[3], cpu->cr3);
   put64(c->near, l->cr[4], cpu->cr4);
   put64(c->near, l->efer, cpu->msr[RS_MSR_INDEX(RS_EFER)]);
-  put32(c->near, l->hflags, hflags_of(cpu));
+}
+
+void context_put_system(struct context *c, const struct rs_cpu *cpu, unsigned parts) {
+  if (parts & ENGINE_SEGMENTS) put_segments(c, cpu);
+  if (parts & ENGINE_TABLES) put_tables(c, cpu);
+  if (parts & ENGINE_CONTROL) put_control(c, cpu);
+  put32(c->near, c->layout.hflags, hflags_of(cpu));
 }
 
 void context_commit(struct context *c) {

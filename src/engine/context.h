@@ -4,8 +4,12 @@
 
 #include <unicorn/unicorn.h>
 
+#include "engine/engine.h"
 #include "engine/layout.h"
 #include "ringside/cpu.h"
+
+/* Everything that context_put_system knows. */
+enum { CONTEXT_SYSTEM = ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL };
 
 /* Two saved contexts: `near` is trimmed to what most transitions change (17 ns for a save and a restore),
  * `far` is whole (100 ns) and reaches the exception fields. */
@@ -35,7 +39,10 @@ void context_fetch_system(struct context *c, struct rs_cpu *cpu);
 /* Puts general registers, RIP and RFLAGS of `*cpu` into the saved state. RF is kept out of the library, whose
  * code would keep it set for longer than one instruction. */
 void context_put_general(struct context *c, const struct rs_cpu *cpu);
-void context_put_system(struct context *c, const struct rs_cpu *cpu);
+
+/* The same with the registers of `parts`, a set of enum engine_part, and what translation derives from them.
+ */
+void context_put_system(struct context *c, const struct rs_cpu *cpu, unsigned parts);
 
 /* Makes the saved state the real one, while code runs (in a hook) or when none does. */
 void context_commit(struct context *c);

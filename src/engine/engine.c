@@ -140,7 +140,7 @@ void engine_memory_written(struct engine *e, uint64_t physical, size_t size) {
 static void push(struct engine *e) {
   uc_context_save(e->uc, e->context.near);
   context_put_general(&e->context, e->cpu);
-  context_put_system(&e->context, e->cpu);
+  context_put_system(&e->context, e->cpu, CONTEXT_SYSTEM);
   context_commit_at_rest(&e->context, e->cpu);
   if (e->flush_asked) translate_flush_code(e);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);

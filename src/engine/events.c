@@ -46,8 +46,7 @@ static void go_on_in_hook(struct engine *e, enum engine_next next) {
     return;
   }
   context_put_general(&e->context, e->cpu);
-  if (e->changed & (ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL))
-    context_put_system(&e->context, e->cpu);
+  if (e->changed & CONTEXT_SYSTEM) context_put_system(&e->context, e->cpu, e->changed);
   context_commit(&e->context);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
   e->changed = 0;

@@ -89,7 +89,7 @@ static void state_survives_a_round_trip(void **state) {
   in.cpl = 3;
   uc_context_save(uc, context.near);
   context_put_general(&context, &in);
-  context_put_system(&context, &in);
+  context_put_system(&context, &in, CONTEXT_SYSTEM);
   context_commit_at_rest(&context, &in);
   memset(&out, 0, sizeof out);
   context_fetch(&context, &out);
