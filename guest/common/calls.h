@@ -23,11 +23,12 @@ struct call {
   X(write)                                                                                                   \
   X(readv)                                                                                                   \
   X(writev)                                                                                                  \
-  X(close) X(lseek) X(llseek) X(pread) X(pwrite) X(ioctl) X(fcntl) X(dup) X(dup2) X(dup3) X(poll) X(open)    \
-      X(openat) X(stat_path) X(access_path) X(fstat64) X(fstatat64) X(i386_fstat64) X(i386_fstatat64)        \
-          X(statx) X(readlink) X(readlinkat) X(getcwd) X(brk) X(mmap) X(mmap2) X(i386_old_mmap) X(munmap)    \
-              X(mprotect) X(mremap) X(madvise) X(exit) X(getpid) X(getppid) X(get_id) X(uname) X(prlimit64)  \
-                  X(getrlimit) X(setrlimit) X(set_tid_address) X(accepted) X(rt_sigaction) X(rt_sigprocmask) \
+  X(close)                                                                                                   \
+  X(lseek) X(llseek) X(pread) X(pwrite) X(ioctl) X(fcntl) X(dup) X(dup2) X(dup3) X(poll) X(open) X(openat)   \
+      X(stat_path) X(access_path) X(fstat64) X(fstatat64) X(i386_fstat64) X(i386_fstatat64) X(statx)         \
+          X(readlink) X(readlinkat) X(getcwd) X(brk) X(mmap) X(mmap2) X(i386_old_mmap) X(munmap) X(mprotect) \
+              X(mremap) X(madvise) X(exit) X(getpid) X(getppid) X(get_id) X(uname) X(prlimit64) X(getrlimit) \
+                  X(setrlimit) X(set_tid_address) X(accepted) X(rt_sigaction) X(rt_sigprocmask)              \
                       X(sigaltstack) X(kill) X(tgkill) X(futex) X(arch_prctl) X(set_thread_area)             \
                           X(get_thread_area) X(getrandom) X(getcpu) X(time) X(gettimeofday) X(clock_gettime) \
                               X(clock_gettime64) X(clock_getres) X(clock_getres64) X(nanosleep)              \

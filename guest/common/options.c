@@ -4,15 +4,14 @@
 #include "console.h"
 #include "text.h"
 
-/* The next word of *rest, decoded; NULL at the end. */
+/* The next word of *rest, decoded, which may be empty; NULL, and *rest too, behind the last. */
 static char *next_word(char **rest) {
-  char *word = *rest;
-  while (*word == ' ')
-    word++;
-  if (!*word) return NULL;
-  for (*rest = word; **rest && **rest != ' ';)
-    (*rest)++;
-  if (**rest) *(*rest)++ = 0;
+  char *word = *rest, *end = word;
+  if (!word) return NULL;
+  while (*end && *end != ' ')
+    end++;
+  *rest = *end ? end + 1 : NULL;
+  *end = 0;
   text_decode_percent(word);
   return word;
 }
@@ -45,6 +44,5 @@ void options_read(char *command_line, char *program_text, struct options *out) {
     read_option(word, out);
   while ((word = next_word(&program_text)))
     add(out->arguments, &out->argument_count, word);
-  if (out->argument_count == 0) add(out->arguments, &out->argument_count, program_text);
   out->arguments[0] += text_base_name(out->arguments[0]) - out->arguments[0];
 }

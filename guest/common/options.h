@@ -3,11 +3,11 @@
  *   entry=auto|syscall|int80|sysenter   the way 32-bit programs enter through the stub page
  *   epoch=SECONDS                       what the clock starts at
  *   seed=NUMBER                         of all randomness
- *   env=NAME%3DVALUE                    a variable of the program's environment; may be repeated, order is
- * kept
+ *   env=NAME%3DVALUE                    a variable of the program's environment; repeated for more, in order
  *
- * Words are separated by spaces and percent-encoded. Other words are ignored: QEMU puts the kernel's file
- * name first. */
+ * Words are percent-encoded and end at one space each, so that two spaces hold an empty argument. Other words
+ * of the command line are ignored: QEMU puts the kernel's file name first. The first word of the program's text
+ * is its file name; the last part of it becomes the first argument. */
 #ifndef GUEST_OPTIONS_H
 #define GUEST_OPTIONS_H
 

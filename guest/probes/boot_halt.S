@@ -1,5 +1,5 @@
 /* HLT with interrupts off, which nothing can end. */
-#include "boot.h"
+#include "boot.inc"
 
 	BOOT_IMAGE
 	cli

@@ -1,5 +1,5 @@
 /* A word on the debug console, then the machine's end by the exit port with status 3. */
-#include "boot.h"
+#include "boot.inc"
 
 	BOOT_IMAGE
 	movl	$text, %esi

@@ -1,5 +1,5 @@
 /* An empty IDT and an undefined instruction: #UD, then #GP on the way to its handler, then #DF's too: shutdown. */
-#include "boot.h"
+#include "boot.inc"
 
 	BOOT_IMAGE
 	lidt	no_idt

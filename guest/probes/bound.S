@@ -1,5 +1,5 @@
 /* BOUND past the end: #BR, a fault; i386 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movl	$9, %eax

@@ -1,5 +1,5 @@
 /* CLI without IOPL: #GP(0). */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	cli

@@ -1,5 +1,5 @@
 /* A division by zero: #DE, a fault. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	xorl	%ecx, %ecx

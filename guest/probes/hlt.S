@@ -1,5 +1,5 @@
 /* HLT at ring 3: #GP(0). */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	hlt

@@ -1,5 +1,5 @@
 /* The undocumented breakpoint, which no gate's privilege refuses: #DB, a trap. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	.byte	0xf1

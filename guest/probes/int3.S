@@ -1,5 +1,5 @@
 /* A breakpoint, allowed to programs by its gate: #BP, a trap. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	int3

@@ -1,5 +1,5 @@
 /* write by INT 0x80 with the i386 number and registers; 64-bit code may do so too. */
-#include "probe.h"
+#include "probe.inc"
 
 	GREETING "by int 0x80"
 

@@ -1,5 +1,5 @@
 /* INTO with OF set, allowed to programs by its gate: #OF, a trap; i386 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movb	$0x7f, %al

@@ -1,5 +1,5 @@
 /* IRET to the kernel's code segment: #GP with the selector, 0x10. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 #ifdef __x86_64__

@@ -1,5 +1,5 @@
 /* A kernel selector into DS: #GP with the selector, 0x18. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movl	$0x18, %eax

@@ -1,5 +1,5 @@
 /* MOV CR3 at ring 3: #GP(0). */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 #ifdef __x86_64__

@@ -1,5 +1,5 @@
 /* A read from an address that is not canonical: #GP(0); x86-64 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movabsq	$0x8000000000000000, %rax

@@ -1,5 +1,5 @@
 /* A jump to a page that is not there: #PF, error code 0x14 where NX or SMEP is on, else 4. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movl	$0x10, %eax

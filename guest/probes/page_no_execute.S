@@ -1,5 +1,5 @@
 /* A jump to the stack, which holds no code: #PF, error code 0x15; x86-64 only, as NX is. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	pushq	$0xc3

@@ -1,5 +1,5 @@
 /* A read of a page that is not there: #PF, error code 4. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movl	0x10, %eax

@@ -1,5 +1,5 @@
 /* A read of the kernel's text, which is there but not for programs: #PF, error code 5. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 #ifdef __x86_64__

@@ -1,5 +1,5 @@
 /* write through the stub that AT_SYSINFO names, by whichever instruction the kernel chose; i386 only. */
-#include "probe.h"
+#include "probe.inc"
 
 #define AT_SYSINFO 32
 

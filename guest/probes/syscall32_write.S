@@ -1,6 +1,6 @@
 /* write by AMD's SYSCALL from a 32-bit program under the x86-64 kernel; the kernel goes back by way of the stub page's
  * landing; i386 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	GREETING "by syscall from 32-bit code"
 

@@ -1,5 +1,5 @@
 /* write and exit by SYSCALL from 64-bit code; x86-64 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	GREETING "by syscall"
 

@@ -1,5 +1,5 @@
 /* write by a SYSENTER of the program's own; the kernel goes back by way of the stub page's landing; i386 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	GREETING "by sysenter"
 

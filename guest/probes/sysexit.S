@@ -1,5 +1,5 @@
 /* SYSEXIT at ring 3: #GP(0). */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	sysexit

@@ -1,5 +1,5 @@
 /* SYSRET at ring 3: #GP(0); x86-64 only. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	sysretq

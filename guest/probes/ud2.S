@@ -1,5 +1,5 @@
 /* An instruction that is defined to be undefined: #UD. */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	ud2

@@ -1,5 +1,5 @@
 /* WRMSR at ring 3: #GP(0). */
-#include "probe.h"
+#include "probe.inc"
 
 	REFUSED_PROBE
 	movl	$0x174, %ecx

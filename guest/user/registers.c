@@ -15,7 +15,7 @@
 static void call_with_marks(uint64_t *after) {
   __asm__ volatile("pushq %%rbp\n\t"
                    "pushq %0\n\t"
-                   "movl $5000, %%eax\n\t"
+                   "xorl %%eax, %%eax\n\t movl $5000, %%eax\n\t"
                    "movq $101, %%rbx\n\t movq $103, %%rdx\n\t movq $104, %%rsi\n\t movq $105, %%rdi\n\t"
                    "movq $106, %%rbp\n\t movq $107, %%r8\n\t movq $108, %%r9\n\t movq $109, %%r10\n\t"
                    "movq $111, %%r12\n\t movq $112, %%r13\n\t movq $113, %%r14\n\t movq $114, %%r15\n\t"
@@ -39,7 +39,7 @@ static void call_with_marks(uint64_t *after) {
 
 static void call_with_marks(uint32_t *after) {
   __asm__ volatile("pushl %%ebx\n\t pushl %%ebp\n\t pushl %0\n\t"
-                   "movl $5000, %%eax\n\t"
+                   "xorl %%eax, %%eax\n\t movl $5000, %%eax\n\t"
                    "movl $101, %%ebx\n\t movl $102, %%ecx\n\t movl $103, %%edx\n\t movl $104, %%esi\n\t"
                    "movl $105, %%edi\n\t movl $106, %%ebp\n\t"
                    "int $0x80\n\t"
