@@ -42,6 +42,6 @@ void shutdown_enter(const struct rs_cpu *before, const struct rs_interrupt_reque
 void port_input_finish(struct rs_transition *out, uint32_t value);
 
 /* The state after power-up or INIT [SDM3 "Processor State After Reset"]. */
-void cpu_reset(struct rs_cpu *cpu, enum rs_cpu_model model);
+void cpu_at_reset(struct rs_cpu *cpu, enum rs_cpu_model model);
 
 #endif

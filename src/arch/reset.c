@@ -17,7 +17,7 @@ static void set_msr(struct rs_cpu *cpu, enum rs_register reg, uint64_t value) {
   cpu->msr[RS_MSR_INDEX(reg)] = value;
 }
 
-void cpu_reset(struct rs_cpu *cpu, enum rs_cpu_model model) {
+void cpu_at_reset(struct rs_cpu *cpu, enum rs_cpu_model model) {
   memset(cpu, 0, sizeof *cpu);
   cpu->model = model;
   cpu->rip = 0xfff0;

@@ -27,7 +27,7 @@ static struct rs_segment flat_segment(uint16_t selector, uint32_t attributes) {
 
 /* What no boot protocol speaks of is as after reset, but caches are on, as any firmware leaves them. */
 static void start_state(struct rs_cpu *cpu, uint32_t entry, uint32_t code_attributes) {
-  cpu_reset(cpu, cpu->model);
+  cpu_at_reset(cpu, cpu->model);
   memset(cpu->general, 0, sizeof cpu->general);
   cpu->rip = entry;
   for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)

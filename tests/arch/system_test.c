@@ -461,7 +461,7 @@ static void reset_leaves_the_first_instruction_16_bytes_below_4_gib(void **state
   struct rs_cpu cpu;
   (void)state;
   for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
-    cpu_reset(&cpu, (enum rs_cpu_model)model);
+    cpu_at_reset(&cpu, (enum rs_cpu_model)model);
     assert_true(cpu.segment[RS_SEGMENT_INDEX(RS_CS)].base + cpu.rip == UINT64_C(0xfffffff0));
     assert_int_equal(cpu.segment[RS_SEGMENT_INDEX(RS_CS)].selector, 0xf000);
     assert_true(cpu.cr0 == 0x60000010 && cpu.rflags == 2 && cpu.cpl == 0);

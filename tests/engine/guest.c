@@ -166,7 +166,7 @@ void guest_start(struct guest *g, enum guest_mode mode, unsigned cpl) {
   bool long_mode = mode == GUEST_64 || mode == GUEST_COMPAT;
   uint32_t limit = wide ? UINT32_MAX : 0xffff;
   struct rs_cpu *cpu = &g->cpu;
-  cpu_reset(cpu, RS_CPU_INTEL);
+  cpu_at_reset(cpu, RS_CPU_INTEL);
   cpu->cpl = (uint8_t)cpl;
   cpu->cr0 = CR0_ET | CR0_NE | (mode == GUEST_REAL ? 0 : CR0_PE) | (long_mode ? CR0_PG : 0);
   cpu->cr4 = CR4_OSFXSR | (long_mode ? CR4_PAE : 0);

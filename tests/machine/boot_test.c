@@ -37,7 +37,7 @@ static void assert_common_state(const struct rs_cpu *cpu, uint32_t code_attribut
   assert_int_equal(cpu->idtr.limit, 0);
   assert_int_equal(cpu->cr2 | cpu->cr8 | cpu->tsc, 0);
   struct rs_cpu reset;
-  cpu_reset(&reset, cpu->model);
+  cpu_at_reset(&reset, cpu->model);
   for (unsigned reg = RS_STAR; reg < RS_TSC; reg++)
     assert_true(cpu->msr[RS_MSR_INDEX(reg)] == reset.msr[RS_MSR_INDEX(reg)]);
   const enum rs_register same[] = { RS_DR0, RS_DR1, RS_DR2, RS_DR3, RS_DR6, RS_DR7 };
