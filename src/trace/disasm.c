@@ -4,6 +4,7 @@
 #include <capstone.h>
 #include <stdlib.h>
 
+#include "arch/bits.h"
 #include "arch/instruction.h"
 
 enum { MODES = 3 };
@@ -37,6 +38,8 @@ struct disasm *disasm_open(void) {
   bool opened = true;
   for (unsigned i = 0; i < MODES; i++)
     opened = opened && cs_open(CS_ARCH_X86, mode[i], &disasm->handle[i]) == CS_ERR_OK;
+  for (unsigned i = 0; i < MODES && opened; i++)
+    cs_option(disasm->handle[i], CS_OPT_DETAIL, CS_OPT_ON); /* operands, for disasm_writes */
   if (opened) disasm->instruction = cs_malloc(disasm->handle[0]);
   if (disasm->instruction) return disasm;
   disasm_close(disasm);
@@ -54,4 +57,111 @@ void disasm_print(struct disasm *disasm, struct output *output, const struct rs_
   if (!disasm->instruction->op_str[0]) return;
   output_char(output, ' ');
   output_text(output, disasm->instruction->op_str);
+}
+
+/* Capstone's register as the number of a general register, or 16 (RIP), or -1. */
+static int register_number(x86_reg reg) {
+  static const x86_reg names[][16] = {
+    { X86_REG_RAX, X86_REG_RCX, X86_REG_RDX, X86_REG_RBX, X86_REG_RSP, X86_REG_RBP, X86_REG_RSI, X86_REG_RDI,
+      X86_REG_R8, X86_REG_R9, X86_REG_R10, X86_REG_R11, X86_REG_R12, X86_REG_R13, X86_REG_R14, X86_REG_R15 },
+    { X86_REG_EAX, X86_REG_ECX, X86_REG_EDX, X86_REG_EBX, X86_REG_ESP, X86_REG_EBP, X86_REG_ESI, X86_REG_EDI,
+      X86_REG_R8D, X86_REG_R9D, X86_REG_R10D, X86_REG_R11D, X86_REG_R12D, X86_REG_R13D, X86_REG_R14D,
+      X86_REG_R15D },
+    { X86_REG_AX, X86_REG_CX, X86_REG_DX, X86_REG_BX, X86_REG_SP, X86_REG_BP, X86_REG_SI, X86_REG_DI },
+  };
+  if (reg == X86_REG_RIP || reg == X86_REG_EIP) return 16;
+  for (unsigned set = 0; set < sizeof names / sizeof *names; set++) {
+    for (int i = 0; i < 16; i++)
+      if (names[set][i] == reg && reg != X86_REG_INVALID) return i;
+  }
+  return -1;
+}
+
+static uint64_t register_value(const struct rs_cpu *cpu, x86_reg reg, uint64_t next_rip) {
+  int number = register_number(reg);
+  if (number == 16) return next_rip;
+  return number < 0 ? 0 : cpu->general[number];
+}
+
+static uint64_t segment_base(const struct rs_cpu *cpu, const x86_op_mem *memory) {
+  static const struct {
+    x86_reg reg;
+    enum rs_register segment;
+  } rows[] = { { X86_REG_ES, RS_ES }, { X86_REG_CS, RS_CS }, { X86_REG_SS, RS_SS },
+               { X86_REG_DS, RS_DS }, { X86_REG_FS, RS_FS }, { X86_REG_GS, RS_GS } };
+  int base = register_number(memory->base);
+  enum rs_register segment = base == RS_RSP - RS_RAX || base == RS_RBP - RS_RAX ? RS_SS : RS_DS;
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (rows[i].reg == memory->segment) segment = rows[i].segment;
+  /* In 64-bit mode only FS and GS have bases [SDM1 "Segmentation in 64-Bit Mode"]. */
+  if (code_size_of(cpu) == CODE_64 && segment != RS_FS && segment != RS_GS) return 0;
+  return cpu->segment[RS_SEGMENT_INDEX(segment)].base;
+}
+
+static uint64_t truncate_to(uint64_t value, unsigned size) {
+  return size >= 8 ? value : value & ((UINT64_C(1) << (8 * size)) - 1);
+}
+
+static uint64_t operand_linear_address(const struct rs_cpu *cpu, const cs_insn *instruction,
+                                       const x86_op_mem *memory) {
+  uint64_t next = cpu->rip + instruction->size;
+  uint64_t offset = register_value(cpu, memory->base, next) +
+                    register_value(cpu, memory->index, next) * (uint64_t)memory->scale +
+                    (uint64_t)memory->disp;
+  offset = truncate_to(offset, instruction->detail->x86.addr_size);
+  uint64_t linear = segment_base(cpu, memory) + offset;
+  return code_size_of(cpu) == CODE_64 ? linear : (uint32_t)linear;
+}
+
+/* One written range, in pieces of up to 8 bytes, as far as there is room. */
+static unsigned writes_add(struct rs_memory_change *writes, unsigned count, uint64_t linear, unsigned size) {
+  while (size > 0 && count < DISASM_WRITES) {
+    unsigned piece = size < 8 ? size : 8;
+    writes[count++] = (struct rs_memory_change){ .linear = linear, .size = (uint8_t)piece };
+    linear += piece;
+    size -= piece;
+  }
+  return count;
+}
+
+/* The bytes that the instruction pushes, 0 for those that do not push. */
+static unsigned pushed_size(const struct rs_cpu *cpu, const cs_insn *instruction) {
+  switch (instruction->id) {
+  case X86_INS_PUSH:
+  case X86_INS_CALL:
+  case X86_INS_PUSHF:
+  case X86_INS_PUSHFD:
+  case X86_INS_PUSHFQ:
+  case X86_INS_ENTER: break;
+  default: return 0;
+  }
+  bool narrow = instruction->detail->x86.prefix[2] == X86_PREFIX_OPSIZE;
+  unsigned word = code_size_of(cpu) == CODE_16 ? (narrow ? 4 : 2) : narrow ? 2 : code_size_of(cpu);
+  return word;
+}
+
+static unsigned push_add(const struct rs_cpu *cpu, unsigned size, struct rs_memory_change *writes) {
+  const struct rs_segment *ss = &cpu->segment[RS_SEGMENT_INDEX(RS_SS)];
+  uint64_t pointer = cpu->general[RS_RSP - RS_RAX] - size;
+  if (code_size_of(cpu) == CODE_64) return writes_add(writes, 0, pointer, size);
+  pointer &= ss->attributes & SEGMENT_DB ? UINT32_MAX : UINT16_MAX;
+  return writes_add(writes, 0, (uint32_t)(ss->base + pointer), size);
+}
+
+unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
+                       struct rs_memory_change writes[DISASM_WRITES]) {
+  csh handle = disasm->handle[mode_index(code_size_of(cpu))];
+  uint64_t address = cpu->rip;
+  if (!cs_disasm_iter(handle, &bytes, &size, &address, disasm->instruction)) return 0;
+  const cs_insn *instruction = disasm->instruction;
+  const cs_x86 *x86 = &instruction->detail->x86;
+  unsigned pushed = pushed_size(cpu, instruction);
+  unsigned count = pushed > 0 ? push_add(cpu, pushed, writes) : 0;
+  for (unsigned i = 0; i < x86->op_count; i++) {
+    const cs_x86_op *operand = &x86->operands[i];
+    if (operand->type == X86_OP_MEM && (operand->access & CS_AC_WRITE))
+      count =
+          writes_add(writes, count, operand_linear_address(cpu, instruction, &operand->mem), operand->size);
+  }
+  return count;
 }

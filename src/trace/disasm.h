@@ -3,6 +3,7 @@
 #define TRACE_DISASM_H
 
 #include "ringside/cpu.h"
+#include "ringside/trace.h"
 #include "trace/output.h"
 
 struct disasm;
@@ -14,5 +15,13 @@ void disasm_close(struct disasm *disasm);
 /* "mov eax, 1", decoded for the code segment of `cpu`; "(not decoded)" for what Capstone does not know. */
 void disasm_print(struct disasm *disasm, struct output *output, const struct rs_cpu *cpu, uint64_t address,
                   const uint8_t *bytes, size_t size);
+
+enum { DISASM_WRITES = 4 };
+
+/* The memory that the instruction will write when executed in the state `cpu`: linear addresses and sizes (up
+ * to 8 bytes each, 32 in all) of its operands and its pushes; returns how many. What only its data tells
+ * (XSAVE, scatters) is left out. */
+unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
+                       struct rs_memory_change writes[DISASM_WRITES]);
 
 #endif
