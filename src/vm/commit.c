@@ -1,0 +1,51 @@
+/* Makes a transition real: the one place where CPL changes and where a transition's writes reach memory. */
+#include <string.h>
+
+#include "arch/bits.h"
+#include "vm/vm.h"
+
+static void ram_write(struct rs_machine *vm, uint64_t physical, const uint8_t *bytes, size_t size) {
+  uint64_t ram = machine_ram_size(vm->hardware);
+  if (physical >= ram || size > ram - physical) return; /* no RAM there: dropped, as guest_memory says */
+  memcpy(machine_ram(vm->hardware) + physical, bytes, size);
+  engine_memory_written(vm->engine, physical, size);
+}
+
+/* The engine's part that a register lives in. */
+static unsigned register_part(enum rs_register reg) {
+  if (reg >= RS_ES && reg <= RS_GS) return ENGINE_SEGMENTS;
+  switch (reg) {
+  case RS_CPL: return ENGINE_SEGMENTS;
+  case RS_LDTR:
+  case RS_TR:
+  case RS_GDTR:
+  case RS_IDTR: return ENGINE_TABLES;
+  case RS_CR0:
+  case RS_CR3:
+  case RS_CR4:
+  case RS_EFER: return ENGINE_CONTROL;
+  default: return 0;
+  }
+}
+
+static unsigned operation_parts(const struct rs_cause *cause) {
+  bool invalidates = cause->mechanism == RS_MECHANISM_OPERATION && cause->has_instruction &&
+                     cause->instruction.operation == RS_OP_INVLPG;
+  return invalidates ? ENGINE_TRANSLATIONS : 0;
+}
+
+void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
+  bool faulted = transition->outcome == RS_FAULTED;
+  unsigned parts = operation_parts(&transition->cause);
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *step = &transition->step[i];
+    if (step->kind != RS_STEP_WRITE) continue;
+    if (step->id == RS_ITEM_REGISTER)
+      parts |= register_part((enum rs_register)step->reg);
+    else if (!faulted || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY)
+      ram_write(vm, step->write.physical, (const uint8_t *)step->write.new.word, step->size);
+  }
+  vm->cpu = transition->after;
+  vm->tsc_offset += transition->after.tsc - transition->before.tsc;
+  if (parts) engine_changed(vm->engine, parts);
+}

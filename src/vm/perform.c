@@ -1,0 +1,110 @@
+/* From an engine event to a settled state: perform, commit, tell, and deliver what faulted, up to shutdown.
+ */
+#include "arch/bits.h"
+#include "vm/vm.h"
+
+void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status) {
+  vm->ended = true;
+  vm->end = (struct rs_end_event){
+    .reason = reason,
+    .status = status,
+    .instructions = engine_instructions(vm->engine),
+    .rip = vm->cpu.rip,
+  };
+}
+
+/* Does the port access that a completed transition asks for, and finishes an input with its value. */
+static void port_access(struct rs_machine *vm, struct rs_transition *transition) {
+  const struct rs_port_access *port = &transition->port;
+  if (transition->outcome != RS_COMPLETED || !port->wanted) return;
+  if (port->input) {
+    uint32_t value = machine_port_in(vm->hardware, port->port, port->size);
+    port_input_finish(transition, value);
+  } else {
+    machine_port_out(vm->hardware, port->port, port->size, port->value);
+  }
+}
+
+/* Commits and tells one transition, whatever its outcome. */
+static void settle(struct rs_machine *vm, struct rs_transition *transition) {
+  struct rs_transition_event event = { .instructions = engine_instructions(vm->engine),
+                                       .transition = transition };
+  bool stacks = tracer_wants_stacks(&vm->tracer);
+  if (stacks) vm_stack_window(vm, &transition->before, &event.old_stack);
+  vm_commit(vm, transition);
+  if (stacks) vm_stack_window(vm, &transition->after, &event.new_stack);
+  tracer_transition(&vm->tracer, &event);
+}
+
+static struct rs_transition *delivery_begin(struct rs_transition *transition) {
+  transition->cause = (struct rs_cause){ .mechanism = RS_MECHANISM_INTERRUPT };
+  return transition;
+}
+
+/* Delivers the fault of `transition`; that delivery may fault in its turn. */
+static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_transition *transition) {
+  struct rs_transition *next = &vm->transition[transition == &vm->transition[0]];
+  const struct guest_memory *memory = machine_memory(vm->hardware);
+  const struct rs_interrupt_request *first = &transition->cause.interrupt;
+  struct rs_interrupt_request request;
+  bool delivering = transition->cause.mechanism == RS_MECHANISM_INTERRUPT;
+
+  delivery_begin(next);
+  if (!delivering)
+    request = exception_request(&transition->fault, vm->cpu.rip);
+  else if (!exception_combine(first, &transition->fault, vm->cpu.rip, &request)) {
+    shutdown_enter(&vm->cpu, first, next);
+    return next;
+  }
+  interrupt_deliver(&vm->cpu, memory, &request, next);
+  return next;
+}
+
+/* Settles `transition` and whatever follows from it, then says what that means for the run. */
+static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
+  int status;
+  settle(vm, transition);
+  while (transition->outcome == RS_FAULTED) {
+    transition = fault_deliver(vm, transition);
+    settle(vm, transition);
+  }
+  if (transition->outcome == RS_SHUTDOWN)
+    vm_end(vm, RS_END_SHUTDOWN, 0);
+  else if (machine_exit(vm->hardware, &status))
+    vm_end(vm, RS_END_EXIT, status);
+  else if (vm->cpu.halted)
+    vm_end(vm, RS_END_HALT, 0); /* no device raises interrupts yet */
+  return vm->ended ? ENGINE_STOP : ENGINE_RESUME;
+}
+
+static void clock_refresh(struct rs_machine *vm) {
+  vm->cpu.tsc = engine_instructions(vm->engine) + vm->tsc_offset;
+}
+
+enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction) {
+  struct rs_machine *vm = context;
+  struct rs_transition *transition = &vm->transition[0];
+  if (!instruction_is_performed(instruction->operation)) return ENGINE_NATIVE;
+  vm_pending_tell(vm);
+  clock_refresh(vm);
+  instruction_perform(&vm->cpu, machine_memory(vm->hardware), instruction, transition);
+  port_access(vm, transition);
+  return conclude(vm, transition);
+}
+
+enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
+  struct rs_machine *vm = context;
+  struct rs_transition *transition = delivery_begin(&vm->transition[0]);
+  struct rs_fault fault = {
+    .vector = exception->vector,
+    .has_error_code = exception->has_error_code,
+    .error_code = exception->error_code,
+    .has_cr2 = exception->vector == VECTOR_PF,
+    .cr2 = exception->cr2,
+  };
+  struct rs_interrupt_request request = exception_request(&fault, vm->cpu.rip);
+  vm_pending_tell(vm);
+  clock_refresh(vm);
+  interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), &request, transition);
+  return conclude(vm, transition);
+}

@@ -1,0 +1,59 @@
+/* The machine whole: engine, hardware, architecture and trace wired together. Internal to src/vm. */
+#ifndef VM_VM_H
+#define VM_VM_H
+
+#include <signal.h>
+
+#include "arch/perform.h"
+#include "engine/engine.h"
+#include "machine/machine.h"
+#include "ringside/machine.h"
+#include "trace/disasm.h"
+#include "trace/tracer.h"
+
+struct rs_machine {
+  struct rs_machine_config config;
+  struct machine *hardware;
+  struct engine *engine;
+  struct rs_cpu cpu; /* shared with the engine; current as engine.h says */
+  struct tracer tracer;
+  /* A transition, and the one that delivers its fault: they take turns. */
+  struct rs_transition transition[2];
+  /* TSC = instructions executed + this, modulo 2^64; WRMSR moves it. */
+  uint64_t tsc_offset;
+  /* `--trace=instructions`: the instruction that was announced and has not been told yet. */
+  struct vm_pending {
+    bool valid;
+    struct rs_cpu before;
+    struct rs_instruction_event event;
+  } pending;
+  struct disasm *disasm; /* finds what an instruction writes */
+  volatile sig_atomic_t stop_requested;
+  bool ended;
+  struct rs_end_event end;
+};
+
+/* Ends the run after the current callback. */
+void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status);
+
+/* commit.c: makes a transition real. The only place where CPL changes, and where transitions write memory. */
+void vm_commit(struct rs_machine *vm, const struct rs_transition *transition);
+
+/* perform.c: the engine's events. */
+enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction);
+enum engine_next vm_exception(void *context, const struct engine_exception *exception);
+
+/* instructions.c: the per-instruction trace. */
+void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
+void vm_pending_tell(struct rs_machine *vm);
+
+/* translate.c: the guest's own accesses. */
+bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,
+                  struct engine_translation *out);
+
+/* view.c: looking without touching. */
+size_t vm_peek(struct rs_machine *vm, const struct rs_cpu *cpu, uint64_t linear, void *bytes, size_t size);
+bool vm_physical(struct rs_machine *vm, const struct rs_cpu *cpu, uint64_t linear, uint64_t *physical);
+void vm_stack_window(struct rs_machine *vm, const struct rs_cpu *cpu, struct rs_stack_window *window);
+
+#endif
