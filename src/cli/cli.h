@@ -1,0 +1,92 @@
+/* What the commands share: options, files, exit statuses. Internal to src/cli. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ringside/machine.h"
+#include "ringside/status.h"
+#include "ringside/trace.h"
+
+/* Exit statuses besides the guest's own 0 to 255; scripts rely on them. */
+enum {
+  STATUS_HALT = 122,     /* HLT that nothing can end */
+  STATUS_SHUTDOWN = 123, /* triple fault */
+  STATUS_LIMIT = 124,
+  STATUS_FAILED = 125, /* Ringside itself: bad options, bad files, host failures */
+  STATUS_INTERRUPTED = 130,
+};
+
+enum trace_format { FORMAT_TEXT, FORMAT_JSONL };
+enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64 };
+enum entry_choice { ENTRY_AUTO, ENTRY_SYSCALL, ENTRY_INT80, ENTRY_SYSENTER };
+enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* A list of texts that live as long as argv. */
+struct text_list {
+  const char **text;
+  size_t count;
+};
+
+struct options {
+  /* both commands */
+  enum rs_trace_level trace;
+  enum trace_format format;
+  enum colour_choice colour;
+  enum rs_cpu_model model;
+  const char *trace_file; /* NULL: standard error */
+  uint64_t memory, limit;
+  struct text_list symbols;
+  /* run */
+  enum kernel_choice kernel;
+  enum entry_choice entry;
+  struct text_list env;
+  uint64_t epoch; /* seconds since 1970 */
+  /* boot */
+  struct text_list modules;
+  /* what follows the options; NULL-terminated */
+  char **arguments;
+  int argument_count;
+  bool help;
+};
+
+enum command { COMMAND_RUN, COMMAND_BOOT };
+
+/* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
+ * lists are freed by options_free, also after a failure. */
+enum rs_status options_parse(enum command command, int argc, char **argv, struct options *options,
+                             struct rs_error *error);
+void options_free(struct options *options);
+
+/* The help texts. */
+extern const char help_ringside[], help_run[], help_boot[];
+
+/* A whole file in memory; freed by file_free. */
+struct file {
+  void *bytes;
+  size_t size;
+  const char *name;
+};
+
+enum rs_status file_read(const char *name, struct file *file, struct rs_error *error);
+void file_free(struct file *file);
+
+/* Runs `machine` under the options' trace and returns the exit status that tells how it ended; Ctrl-C stops
+ * it. */
+int cli_run_machine(struct rs_machine *machine, const struct options *options,
+                    const struct rs_symbols *symbols);
+
+/* Adds the files of --symbols. */
+enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options *options,
+                               struct rs_error *error);
+
+/* Prints "ringside: TEXT" and returns STATUS_FAILED. */
+int cli_failed(const struct rs_error *error);
+
+int command_run(int argc, char **argv);
+int command_boot(int argc, char **argv);
+
+#endif

@@ -1,0 +1,73 @@
+/* The help texts, word for word. */
+#include "cli/cli.h"
+
+#define COMMON_OPTIONS                                                                                       \
+  "Trace:\n"                                                                                                 \
+  "  --trace=LEVEL       off, transitions (default), steps or instructions:\n"                               \
+  "                      transitions   one line for each ring transition and fault\n"                        \
+  "                      steps         beneath it every check, read and write, with the manual's\n"          \
+  "                                    section, the stacks, and the operations that keep the ring\n"         \
+  "                      instructions  every instruction as well, with what it changed\n"                    \
+  "  --format=FORMAT     text (default) or jsonl, one JSON object a line (docs/jsonl.md)\n"                  \
+  "  -o, --output=FILE   write the trace to FILE instead of standard error\n"                                \
+  "  --color=WHEN        auto (default: on terminals), always or never\n"                                    \
+  "  --symbols=FILE      more symbols, from an ELF file or an nm-style map; may be repeated\n"               \
+  "\n"                                                                                                       \
+  "Machine:\n"                                                                                               \
+  "  --cpu=MODEL         intel (default) or amd, where their manuals differ\n"                               \
+  "  --memory=SIZE       RAM: 4M to 3G in whole MiB (default 256M)\n"                                        \
+  "  --limit=N           end with status 124 after N instructions\n"                                         \
+  "  -h, --help          this text\n"                                                                        \
+  "\n"
+
+const char help_ringside[] =
+    "usage: ringside run [options] PROGRAM [ARG...]\n"
+    "       ringside boot [options] IMAGE [-- COMMAND LINE]\n"
+    "\n"
+    "Front-row seats to x86 privilege transitions: runs real i386 and x86-64 code and tells each\n"
+    "way into and out of the kernel check by check.\n"
+    "\n"
+    "  run   a static Linux program, on the tiny kernel that comes with Ringside\n"
+    "  boot  a kernel image of your own: multiboot 1, or a plain ELF\n"
+    "\n"
+    "  ringside run --help, ringside boot --help: all options\n"
+    "  ringside --version\n";
+
+const char help_run[] =
+    "usage: ringside run [options] PROGRAM [ARG...]\n"
+    "\n"
+    "Runs a static Linux program (ELF64 or ELF32, also static PIE) as a user program of the in-guest\n"
+    "kernel of its class, and ends with the program's own exit status.\n"
+    "\n"
+    "  ringside run ./hello                         one line for each transition\n"
+    "  ringside run --trace=steps -o hello.txt ./hello\n"
+    "  ringside run --entry=sysenter ./hello-i386   the same program by another door\n"
+    "\n"
+    "Program:\n"
+    "  --kernel=KERNEL     i386 or x86_64 (default: the program's class); a 32-bit program on the\n"
+    "                      x86_64 kernel runs in compatibility mode\n"
+    "  --entry=ENTRY       what the kernel's stub page uses: auto (default), syscall, int80, sysenter.\n"
+    "                      64-bit programs: syscall. 32-bit programs: int80 everywhere, sysenter with\n"
+    "                      --cpu=intel, syscall with --cpu=amd on the x86_64 kernel. auto takes\n"
+    "                      syscall, else sysenter, else int80\n"
+    "  --env NAME=VALUE    an environment variable; may be repeated (default: an empty environment)\n"
+    "  --epoch=SECONDS     the time at the start, in seconds since 1970 (default 1767225600)\n"
+    "\n" COMMON_OPTIONS
+    "Exit status: the program's, 0 to 255; 128 + signal when a fault killed it; 122 HLT that nothing\n"
+    "can end; 123 shutdown (triple fault); 124 the limit; 125 Ringside itself; 130 Ctrl-C.\n";
+
+const char help_boot[] =
+    "usage: ringside boot [options] IMAGE [-- COMMAND LINE]\n"
+    "\n"
+    "Starts a kernel image: multiboot 1 in the state that it defines; a plain ELF32 in flat protected\n"
+    "mode; a plain ELF64 in long mode with an identity map below 4 GiB. A byte v written to port 0xF4\n"
+    "ends the machine with status (v << 1) | 1; port 0xE9 and COM1 write to standard output.\n"
+    "\n"
+    "  ringside boot --trace=steps kernel.elf\n"
+    "  ringside boot --module initrd.img kernel.elf -- console=ttyS0\n"
+    "\n"
+    "Image:\n"
+    "  --module FILE       a multiboot module; may be repeated. \"FILE TEXT\" gives it a string\n"
+    "\n" COMMON_OPTIONS
+    "Exit status: the guest's by port 0xF4; 122 HLT that nothing can end; 123 shutdown (triple fault);\n"
+    "124 the limit; 125 Ringside itself; 130 Ctrl-C.\n";

@@ -1,0 +1,30 @@
+/* The ringside command: finds the sub-command and gives it the rest. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct command_row {
+  const char *name;
+  int (*run)(int argc, char **argv);
+} commands[] = {
+  { "run", command_run },
+  { "boot", command_boot },
+};
+
+int main(int argc, char **argv) {
+  struct rs_error error;
+  const char *name = argc > 1 ? argv[1] : "--help";
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+    fputs(help_ringside, argc > 1 ? stdout : stderr);
+    return argc > 1 ? 0 : STATUS_FAILED;
+  }
+  if (strcmp(name, "--version") == 0) {
+    puts("ringside " RINGSIDE_VERSION);
+    return 0;
+  }
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
+  rs_fail(&error, RS_BAD_ARGUMENT, "%s: no such command; there are run and boot (ringside --help)", name);
+  return cli_failed(&error);
+}

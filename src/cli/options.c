@@ -1,0 +1,213 @@
+/* Command-line options: getopt_long for the grammar, tables of words for the values. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+/* A word and what it stands for; ends with a NULL word. */
+struct word {
+  const char *word;
+  int value;
+};
+
+static const struct word trace_words[] = { { "off", RS_TRACE_OFF },
+                                           { "transitions", RS_TRACE_TRANSITIONS },
+                                           { "steps", RS_TRACE_STEPS },
+                                           { "instructions", RS_TRACE_INSTRUCTIONS },
+                                           { NULL, 0 } };
+static const struct word format_words[] = { { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { NULL, 0 } };
+static const struct word colour_words[] = {
+  { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
+};
+static const struct word model_words[] = { { "intel", RS_CPU_INTEL }, { "amd", RS_CPU_AMD }, { NULL, 0 } };
+static const struct word kernel_words[] = { { "i386", KERNEL_I386 },
+                                            { "x86_64", KERNEL_X86_64 },
+                                            { NULL, 0 } };
+static const struct word entry_words[] = { { "auto", ENTRY_AUTO },
+                                           { "syscall", ENTRY_SYSCALL },
+                                           { "int80", ENTRY_INT80 },
+                                           { "sysenter", ENTRY_SYSENTER },
+                                           { NULL, 0 } };
+
+/* Appends "a, b or c" of the words to `text`. */
+static void words_list(const struct word *words, char *text, size_t size) {
+  text[0] = '\0';
+  for (const struct word *w = words; w->word; w++) {
+    const char *separator = w == words ? "" : w[1].word ? ", " : " or ";
+    size_t used = strlen(text);
+    snprintf(text + used, size - used, "%s%s", separator, w->word);
+  }
+}
+
+static enum rs_status word_parse(const char *option, const char *text, const struct word *words, int *value,
+                                 struct rs_error *error) {
+  char list[96];
+  for (const struct word *w = words; w->word; w++) {
+    if (strcmp(w->word, text) != 0) continue;
+    *value = w->value;
+    return RS_OK;
+  }
+  words_list(words, list, sizeof list);
+  return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: must be %s", option, text, list);
+}
+
+/* A whole number in decimal or 0x-hexadecimal, with nothing after it but, where `suffixes` allows, K, M or G.
+ */
+static enum rs_status number_parse(const char *option, const char *text, bool suffixes, uint64_t *value,
+                                   struct rs_error *error) {
+  static const char letters[] = "KMG";
+  char *end;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 0);
+  unsigned shift = 0;
+  const char *letter = suffixes && *end ? strchr(letters, *end) : NULL;
+  if (letter) {
+    shift = 10 * (unsigned)(letter - letters + 1);
+    end++;
+  }
+  bool digits = text[0] >= '0' && text[0] <= '9';
+  if (!digits || *end != '\0' || errno != 0 || number > UINT64_MAX >> shift)
+    return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: not a number%s", option, text,
+                   suffixes ? " (with K, M or G after it, if you like)" : "");
+  *value = (uint64_t)number << shift;
+  return RS_OK;
+}
+
+static enum rs_status list_add(struct text_list *list, const char *text, struct rs_error *error) {
+  const char **grown = realloc(list->text, (list->count + 1) * sizeof *grown);
+  if (!grown) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  list->text = grown;
+  list->text[list->count++] = text;
+  return RS_OK;
+}
+
+static enum rs_status env_add(struct text_list *list, const char *text, struct rs_error *error) {
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text) return rs_fail(error, RS_BAD_ARGUMENT, "--env %s: must be NAME=VALUE", text);
+  return list_add(list, text, error);
+}
+
+enum option_id {
+  OPTION_TRACE = 256,
+  OPTION_FORMAT,
+  OPTION_COLOUR,
+  OPTION_CPU,
+  OPTION_MEMORY,
+  OPTION_LIMIT,
+  OPTION_SYMBOLS,
+  OPTION_KERNEL,
+  OPTION_ENTRY,
+  OPTION_ENV,
+  OPTION_EPOCH,
+  OPTION_MODULE,
+};
+
+#define COMMON_LONG_OPTIONS                                                                                  \
+  { "trace", required_argument, NULL, OPTION_TRACE }, { "format", required_argument, NULL, OPTION_FORMAT },  \
+      { "color", required_argument, NULL, OPTION_COLOUR }, { "cpu", required_argument, NULL, OPTION_CPU },   \
+      { "output", required_argument, NULL, 'o' }, { "memory", required_argument, NULL, OPTION_MEMORY },      \
+      { "limit", required_argument, NULL, OPTION_LIMIT },                                                    \
+      { "symbols", required_argument, NULL, OPTION_SYMBOLS }, {                                              \
+    "help", no_argument, NULL, 'h'                                                                           \
+  }
+
+static const struct option run_options[] = {
+  COMMON_LONG_OPTIONS,
+  { "kernel", required_argument, NULL, OPTION_KERNEL },
+  { "entry", required_argument, NULL, OPTION_ENTRY },
+  { "env", required_argument, NULL, OPTION_ENV },
+  { "epoch", required_argument, NULL, OPTION_EPOCH },
+  { NULL, 0, NULL, 0 },
+};
+
+static const struct option boot_options[] = {
+  COMMON_LONG_OPTIONS,
+  { "module", required_argument, NULL, OPTION_MODULE },
+  { NULL, 0, NULL, 0 },
+};
+
+static enum rs_status option_word(const char *name, const struct word *words, int *value,
+                                  struct rs_error *error) {
+  return word_parse(name, optarg, words, value, error);
+}
+
+static enum rs_status option_apply(int id, struct options *options, struct rs_error *error) {
+  int value = 0;
+  enum rs_status status = RS_OK;
+  switch (id) {
+  case OPTION_TRACE:
+    status = option_word("trace", trace_words, &value, error);
+    options->trace = (enum rs_trace_level)value;
+    return status;
+  case OPTION_FORMAT:
+    status = option_word("format", format_words, &value, error);
+    options->format = (enum trace_format)value;
+    return status;
+  case OPTION_COLOUR:
+    status = option_word("color", colour_words, &value, error);
+    options->colour = (enum colour_choice)value;
+    return status;
+  case OPTION_CPU:
+    status = option_word("cpu", model_words, &value, error);
+    options->model = (enum rs_cpu_model)value;
+    return status;
+  case OPTION_KERNEL:
+    status = option_word("kernel", kernel_words, &value, error);
+    options->kernel = (enum kernel_choice)value;
+    return status;
+  case OPTION_ENTRY:
+    status = option_word("entry", entry_words, &value, error);
+    options->entry = (enum entry_choice)value;
+    return status;
+  case OPTION_MEMORY: return number_parse("memory", optarg, true, &options->memory, error);
+  case OPTION_LIMIT: return number_parse("limit", optarg, false, &options->limit, error);
+  case OPTION_EPOCH: return number_parse("epoch", optarg, false, &options->epoch, error);
+  case OPTION_SYMBOLS: return list_add(&options->symbols, optarg, error);
+  case OPTION_ENV: return env_add(&options->env, optarg, error);
+  case OPTION_MODULE: return list_add(&options->modules, optarg, error);
+  case 'o': options->trace_file = optarg; return RS_OK;
+  default: options->help = true; return RS_OK;
+  }
+}
+
+static enum rs_status option_refused(int id, char **argv, struct rs_error *error) {
+  const char *text = argv[optind - 1];
+  if (id == ':') return rs_fail(error, RS_BAD_ARGUMENT, "%s: needs a value (see --help)", text);
+  if (optopt > 0 && optopt < 256)
+    return rs_fail(error, RS_BAD_ARGUMENT, "-%c: no such option (see --help)", optopt);
+  return rs_fail(error, RS_BAD_ARGUMENT, "%s: no such option, or a value it does not take (see --help)",
+                 text);
+}
+
+static const struct options defaults = {
+  .trace = RS_TRACE_TRANSITIONS,
+  .memory = UINT64_C(256) << 20,
+  .limit = UINT64_MAX,
+  .epoch = 1767225600,
+};
+
+enum rs_status options_parse(enum command command, int argc, char **argv, struct options *options,
+                             struct rs_error *error) {
+  const struct option *known = command == COMMAND_RUN ? run_options : boot_options;
+  enum rs_status status = RS_OK;
+  *options = defaults;
+  optind = 0; /* glibc: start anew */
+  opterr = 0;
+  while (status == RS_OK) {
+    optopt = 0;
+    int id = getopt_long(argc, argv, "+:ho:", known, NULL);
+    if (id == -1) break;
+    status = id == '?' || id == ':' ? option_refused(id, argv, error) : option_apply(id, options, error);
+  }
+  options->arguments = argv + optind;
+  options->argument_count = argc - optind;
+  return status;
+}
+
+void options_free(struct options *options) {
+  free(options->symbols.text);
+  free(options->env.text);
+  free(options->modules.text);
+}

@@ -1,0 +1,166 @@
+/* `ringside run`: a user program as module 0 of the in-guest kernel of its class. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/kernels.h"
+#include "cli/words.h"
+#include "layout.h"
+#include "ringside/program.h"
+
+/* The kernel that runs the program, and how 32-bit programs of it enter. */
+struct run_plan {
+  bool long_mode;    /* the x86-64 kernel */
+  const char *entry; /* the word of the kernel's command line */
+};
+
+static enum rs_status kernel_choose(const struct options *options, const struct rs_program_facts *facts,
+                                    struct run_plan *plan, struct rs_error *error) {
+  bool wide = facts->class == RS_PROGRAM_X86_64;
+  if (options->kernel == KERNEL_I386 && wide)
+    return rs_fail(error, RS_UNSUPPORTED, "--kernel=i386: cannot run %s, which is a 64-bit program",
+                   options->arguments[0]);
+  plan->long_mode = options->kernel == KERNEL_BY_CLASS ? wide : options->kernel == KERNEL_X86_64;
+  return RS_OK;
+}
+
+/* Which entries there are: SYSCALL for 64-bit programs, and of 32-bit ones only in AMD's long mode; SYSENTER
+ * with Intel's; INT 0x80 for every 32-bit program. */
+static enum rs_status entry_choose(const struct options *options, bool wide, struct run_plan *plan,
+                                   struct rs_error *error) {
+  bool amd = options->model == RS_CPU_AMD;
+  bool syscall = wide || (amd && plan->long_mode), sysenter = !wide && !amd, int80 = !wide;
+  enum entry_choice choice = options->entry;
+  if (choice == ENTRY_AUTO) choice = syscall ? ENTRY_SYSCALL : sysenter ? ENTRY_SYSENTER : ENTRY_INT80;
+  switch (choice) {
+  case ENTRY_SYSCALL:
+    plan->entry = "syscall";
+    if (syscall) return RS_OK;
+    return rs_fail(error, RS_UNSUPPORTED,
+                   "--entry=syscall: 32-bit programs have it only with --cpu=amd and --kernel=x86_64");
+  case ENTRY_SYSENTER:
+    plan->entry = "sysenter";
+    if (sysenter) return RS_OK;
+    return rs_fail(error, RS_UNSUPPORTED,
+                   wide ? "--entry=sysenter: 64-bit programs enter by syscall alone"
+                        : "--entry=sysenter: needs --cpu=intel");
+  default:
+    plan->entry = "int80";
+    if (int80) return RS_OK;
+    return rs_fail(error, RS_UNSUPPORTED, "--entry=int80: 64-bit programs enter by syscall alone");
+  }
+}
+
+static const char *base_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+/* The module's string: argv, argv[0] being the base name, so that a run does not depend on where the program
+ * lies. */
+static void arguments_format(const struct options *options, struct text *text) {
+  text_add_word(text, "", base_name(options->arguments[0]));
+  for (int i = 1; i < options->argument_count; i++)
+    text_add_word(text, "", options->arguments[i]);
+}
+
+static void command_line_format(const struct options *options, const struct run_plan *plan,
+                                struct text *text) {
+  char epoch[24];
+  snprintf(epoch, sizeof epoch, "%" PRIu64, options->epoch);
+  text_add_word(text, "", "kernel");
+  text_add_word(text, "entry=", plan->entry);
+  text_add_word(text, "epoch=", epoch);
+  for (size_t i = 0; i < options->env.count; i++)
+    text_add_word(text, "env=", options->env.text[i]);
+}
+
+static struct rs_blob kernel_blob(const struct run_plan *plan) {
+  if (plan->long_mode)
+    return (struct rs_blob){ kernel_x86_64, (size_t)(kernel_x86_64_end - kernel_x86_64), "kernel-x86_64" };
+  return (struct rs_blob){ kernel_i386, (size_t)(kernel_i386_end - kernel_i386), "kernel-i386" };
+}
+
+static enum rs_status kernel_boot(struct rs_machine *machine, const struct options *options,
+                                  const struct run_plan *plan, const struct rs_blob *program,
+                                  struct rs_error *error) {
+  struct text arguments = { .bytes = NULL }, command_line = { .bytes = NULL };
+  struct rs_blob kernel = kernel_blob(plan);
+  arguments_format(options, &arguments);
+  command_line_format(options, plan, &command_line);
+  struct rs_module module = { *program, arguments.bytes };
+  enum rs_status status = arguments.failed || command_line.failed
+                              ? rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY))
+                              : rs_machine_boot(machine, &kernel, command_line.bytes, &module, 1, error);
+  text_free(&arguments);
+  text_free(&command_line);
+  return status;
+}
+
+static enum rs_status symbols_collect(const struct options *options, const struct run_plan *plan,
+                                      const struct rs_blob *program, const struct rs_program_facts *facts,
+                                      struct rs_symbols **symbols, struct rs_error *error) {
+  struct rs_blob kernel = kernel_blob(plan);
+  uint64_t bias = 0;
+  if (facts->position_independent)
+    bias = facts->class == RS_PROGRAM_X86_64 ? USER64_PIE_BASE : USER32_PIE_BASE;
+  enum rs_status status = rs_symbols_create(symbols);
+  if (status != RS_OK) return rs_fail(error, status, "%s", rs_status_text(status));
+  status = rs_symbols_add_elf(*symbols, kernel.bytes, kernel.size, 0, error);
+  if (status == RS_OK) status = rs_symbols_add_elf(*symbols, program->bytes, program->size, bias, error);
+  return status == RS_OK ? cli_symbols_add(*symbols, options, error) : status;
+}
+
+static int program_run(const struct options *options, const struct rs_blob *program) {
+  struct rs_error error;
+  struct rs_program_facts facts;
+  struct run_plan plan;
+  struct rs_symbols *symbols = NULL;
+  struct rs_machine *machine = NULL;
+  const struct rs_machine_config config = {
+    .model = options->model,
+    .memory = options->memory,
+    .limit = options->limit,
+    .host_device = true,
+    .output = stdout,
+    .errors = stderr,
+    .input = stdin,
+  };
+  int exit_status = STATUS_FAILED;
+  enum rs_status status = rs_program_inspect(program, &facts, &error);
+  if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);
+  if (status == RS_OK) status = entry_choose(options, facts.class == RS_PROGRAM_X86_64, &plan, &error);
+  if (status == RS_OK) status = symbols_collect(options, &plan, program, &facts, &symbols, &error);
+  if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);
+  if (status == RS_OK) status = kernel_boot(machine, options, &plan, program, &error);
+  if (status == RS_OK)
+    exit_status = cli_run_machine(machine, options, symbols);
+  else
+    cli_failed(&error);
+  rs_machine_free(machine);
+  rs_symbols_free(symbols);
+  return exit_status;
+}
+
+int command_run(int argc, char **argv) {
+  struct rs_error error;
+  struct options options;
+  struct file program;
+  int exit_status = STATUS_FAILED;
+  enum rs_status status = options_parse(COMMAND_RUN, argc, argv, &options, &error);
+  if (status == RS_OK && options.help) {
+    fputs(help_run, stdout);
+    exit_status = 0;
+  } else {
+    if (status == RS_OK && options.argument_count == 0)
+      status = rs_fail(&error, RS_BAD_ARGUMENT, "run: needs a PROGRAM (see ringside run --help)");
+    if (status == RS_OK) status = file_read(options.arguments[0], &program, &error);
+    if (status == RS_OK) {
+      exit_status = program_run(&options, &(struct rs_blob){ program.bytes, program.size, program.name });
+      file_free(&program);
+    } else
+      cli_failed(&error);
+  }
+  options_free(&options);
+  return exit_status;
+}
