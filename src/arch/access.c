@@ -37,16 +37,24 @@ static uint64_t host_load(const uint8_t *bytes, unsigned size) {
   }
 }
 
-/* What the page at `host`, which holds `physical`, has there under the pending writes. */
-static uint64_t page_read(const struct builder *b, const uint8_t *host, uint64_t physical, unsigned size) {
-  if (!host) return low_bytes(UINT64_MAX, size);
-  uint64_t value = host_load(host + physical % GUEST_PAGE_SIZE, size);
+/* Apart, because hardly any read is of what was just written. */
+__attribute__((noinline)) static uint64_t overlay_all(const struct builder *b, uint64_t physical,
+                                                      unsigned size, uint64_t value) {
   for (unsigned i = 0; i < b->memory_write_count; i++) {
     const struct rs_step *write = &b->out->step[b->memory_write[i]];
     if (write->write.physical < physical + size && physical < write->write.physical + write->size)
       value = overlay_write(write, physical, size, value);
   }
   return value;
+}
+
+/* What the page at `host`, which holds `physical`, has there under the pending writes. */
+static inline uint64_t page_read(const struct builder *b, const uint8_t *host, uint64_t physical,
+                                 unsigned size) {
+  if (!host) return low_bytes(UINT64_MAX, size);
+  uint64_t value = host_load(host + physical % GUEST_PAGE_SIZE, size);
+  bool overlaps = physical < b->written_to && b->written_from < physical + size;
+  return overlaps ? overlay_all(b, physical, size, value) : value;
 }
 
 static const uint8_t *host_page(const struct builder *b, uint64_t physical) {
@@ -64,7 +72,12 @@ static uint64_t read_entry(void *context, uint64_t physical, unsigned size) {
 
 static void memory_written(struct builder *b) {
   assert(b->memory_write_count < sizeof b->memory_write / sizeof *b->memory_write);
-  b->memory_write[b->memory_write_count++] = (uint16_t)(b->out->step_count - 1);
+  unsigned index = b->out->step_count - 1U;
+  const struct rs_step *step = &b->out->step[index];
+  uint64_t from = step->write.physical, to = from + step->size;
+  b->memory_write[b->memory_write_count++] = (uint16_t)index;
+  if (from < b->written_from) b->written_from = from;
+  if (to > b->written_to) b->written_to = to;
 }
 
 static void record_entry(struct builder *b, const struct paging_entry *entry, uint16_t walk) {
@@ -131,35 +144,36 @@ static bool walk_record(struct builder *b, uint64_t linear, enum access_kind kin
   return true;
 }
 
-/* What passes as a write passes as a read, too. */
-static uint8_t kinds_allowed_by(enum access_kind kind) {
-  return (uint8_t)(1U << kind | (kind == ACCESS_WRITE ? 1U << ACCESS_READ : 0));
+static inline uint16_t access_bit(enum access_kind kind, enum access_privilege privilege) {
+  return (uint16_t)(1U << (3 * privilege + kind));
 }
 
-static struct builder_page *page_walk(struct builder *b, uint64_t linear, enum access_kind kind,
-                                      enum access_privilege privilege) {
+/* What passes as a write passes as a read, too. */
+static uint16_t bits_allowed_by(enum access_kind kind, enum access_privilege privilege) {
+  uint16_t bit = access_bit(kind, privilege);
+  return kind == ACCESS_WRITE ? bit | access_bit(ACCESS_READ, privilege) : bit;
+}
+
+__attribute__((noinline)) static struct builder_page *
+page_walk(struct builder *b, uint64_t linear, enum access_kind kind, enum access_privilege privilege) {
   if (!walk_record(b, linear, kind, privilege)) return NULL;
   assert(b->page_count < BUILDER_PAGES);
   struct builder_page *page = &b->page[b->page_count++];
   page->linear_page = linear / GUEST_PAGE_SIZE;
   page->physical_page = b->walk.physical - b->walk.physical % GUEST_PAGE_SIZE;
   page->host = host_page(b, page->physical_page);
-  page->allowed = kinds_allowed_by(kind);
-  page->privilege = (uint8_t)privilege;
+  page->allowed = bits_allowed_by(kind, privilege);
   page->walk = b->walk_first;
   return page;
 }
 
 /* The page of `linear`, walked now if this transition has not walked it for such an access; NULL when
  * refused. */
-static struct builder_page *page_find(struct builder *b, uint64_t linear, enum access_kind kind,
-                                      enum access_privilege privilege) {
-  for (unsigned i = b->page_count; i-- > 0;) {
-    struct builder_page *page = &b->page[i];
-    if (page->linear_page == linear / GUEST_PAGE_SIZE && page->privilege == privilege &&
-        page->allowed & 1U << kind)
-      return page;
-  }
+static inline struct builder_page *page_find(struct builder *b, uint64_t linear, enum access_kind kind,
+                                             enum access_privilege privilege) {
+  uint16_t bit = access_bit(kind, privilege);
+  for (struct builder_page *page = b->page + b->page_count; page-- > b->page;)
+    if (page->linear_page == linear / GUEST_PAGE_SIZE && page->allowed & bit) return page;
   return page_walk(b, linear, kind, privilege);
 }
 
@@ -180,8 +194,8 @@ static struct words words_shift_up(struct words value, unsigned bytes) {
   return (struct words){ value.low << 8 * bytes, value.high << 8 * bytes | value.low >> (64 - 8 * bytes) };
 }
 
-static struct words page_words(const struct builder *b, const struct builder_page *page, uint64_t linear,
-                               unsigned size) {
+static inline struct words page_words(const struct builder *b, const struct builder_page *page,
+                                      uint64_t linear, unsigned size) {
   uint64_t physical = page->physical_page + linear % GUEST_PAGE_SIZE;
   if (size <= 8) return (struct words){ page_read(b, page->host, physical, size), 0 };
   return (struct words){ page_read(b, page->host, physical, 8),
@@ -199,19 +213,30 @@ static uint64_t linear_after(const struct builder *b, uint64_t linear, unsigned 
   return cpu_is_long_mode(b->after) ? linear + bytes : (uint32_t)(linear + bytes);
 }
 
-bool access_read(struct builder *b, const struct access *access, union rs_value *value) {
+static bool crosses_page(const struct access *access) {
+  return access->linear % GUEST_PAGE_SIZE + access->size > GUEST_PAGE_SIZE;
+}
+
+/* The rest of an access that begins with `read`, from the page after. */
+static bool read_second_page(struct builder *b, const struct access *access, struct words *read) {
   unsigned size = first_part(access->linear, access->size), rest = access->size - size;
+  uint64_t next = linear_after(b, access->linear, size);
+  const struct builder_page *page = page_find(b, next, ACCESS_READ, access->privilege);
+  if (!page) return false;
+  struct words high = words_shift_up(page_words(b, page, next, rest), size);
+  read->low |= high.low;
+  read->high |= high.high;
+  return true;
+}
+
+bool access_read(struct builder *b, const struct access *access, union rs_value *value) {
   assert(access->size >= 1 && access->size <= sizeof value->word);
   const struct builder_page *page = page_find(b, access->linear, ACCESS_READ, access->privilege);
   if (!page) return false;
+  bool crosses = crosses_page(access);
+  unsigned size = crosses ? first_part(access->linear, access->size) : access->size;
   struct words read = page_words(b, page, access->linear, size);
-  if (rest) {
-    uint64_t next = linear_after(b, access->linear, size);
-    const struct builder_page *second = page_find(b, next, ACCESS_READ, access->privilege);
-    if (!second) return false;
-    struct words high = words_shift_up(page_words(b, second, next, rest), size);
-    read = (struct words){ read.low | high.low, read.high | high.high };
-  }
+  if (crosses && !read_second_page(b, access, &read)) return false;
   struct rs_step *step = builder_step(b, RS_STEP_READ);
   step->id = (uint16_t)access->item;
   step->reg = (uint16_t)access->reg;
@@ -224,8 +249,8 @@ bool access_read(struct builder *b, const struct access *access, union rs_value 
   return true;
 }
 
-static void page_write(struct builder *b, const struct access *access, const struct builder_page *page,
-                       uint64_t linear, unsigned size, struct words value) {
+static inline void page_write(struct builder *b, const struct access *access, const struct builder_page *page,
+                              uint64_t linear, unsigned size, struct words value) {
   struct words old = page_words(b, page, linear, size);
   struct rs_step *step = builder_step(b, RS_STEP_WRITE);
   step->id = (uint16_t)access->item;
@@ -241,18 +266,33 @@ static void page_write(struct builder *b, const struct access *access, const str
   memory_written(b);
 }
 
-bool access_write(struct builder *b, const struct access *access, union rs_value value) {
+/* Both pages are walked before the first write. */
+static bool write_across_pages(struct builder *b, const struct access *access, struct words bytes) {
   unsigned size = first_part(access->linear, access->size), rest = access->size - size;
-  struct words bytes = { value.word[0], value.word[1] };
-  assert(access->size >= 1 && access->size <= sizeof value.word);
+  uint64_t next = linear_after(b, access->linear, size);
   const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
-  if (!page) return false;
-  uint64_t next = rest ? linear_after(b, access->linear, size) : 0;
-  const struct builder_page *second = rest ? page_find(b, next, ACCESS_WRITE, access->privilege) : NULL;
-  if (rest && !second) return false;
+  const struct builder_page *second = page ? page_find(b, next, ACCESS_WRITE, access->privilege) : NULL;
+  if (!second) return false;
   page_write(b, access, page, access->linear, size, bytes);
-  if (rest) page_write(b, access, second, next, rest, words_shift_down(bytes, size));
+  page_write(b, access, second, next, rest, words_shift_down(bytes, size));
   return true;
+}
+
+static inline bool write_words(struct builder *b, const struct access *access, struct words bytes) {
+  if (crosses_page(access)) return write_across_pages(b, access, bytes);
+  const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
+  if (page) page_write(b, access, page, access->linear, access->size, bytes);
+  return page;
+}
+
+bool access_write(struct builder *b, const struct access *access, union rs_value value) {
+  assert(access->size >= 1 && access->size <= sizeof value.word);
+  return write_words(b, access, (struct words){ value.word[0], value.word[1] });
+}
+
+bool access_write_word(struct builder *b, const struct access *access, uint64_t value) {
+  assert(access->size >= 1 && access->size <= sizeof value);
+  return write_words(b, access, (struct words){ value, 0 });
 }
 
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,

@@ -22,6 +22,9 @@ bool access_read(struct builder *b, const struct access *access, union rs_value 
  * physical memory. False as above. */
 bool access_write(struct builder *b, const struct access *access, union rs_value value);
 
+/* The same of up to 8 bytes. */
+bool access_write_word(struct builder *b, const struct access *access, uint64_t value);
+
 /* Walks every page that `size` bytes (at most one page's worth) touch, without reading or writing them, so
  * that what follows cannot fault half way. False as above. */
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,

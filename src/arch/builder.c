@@ -28,6 +28,8 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   b->page_count = 0;
   b->walk_first = RS_NO_WALK;
   b->memory_write_count = 0;
+  b->written_from = UINT64_MAX;
+  b->written_to = 0;
   b->ext = 0;
 }
 

@@ -23,8 +23,7 @@ struct builder {
     uint64_t linear_page;
     uint64_t physical_page;
     const uint8_t *host; /* its bytes; NULL where there is no memory */
-    uint8_t allowed;     /* set of 1 << enum access_kind that were checked for `privilege` and passed */
-    uint8_t privilege;   /* enum access_privilege */
+    uint16_t allowed;    /* set of access_bit(kind, privilege) that were checked and passed */
     uint16_t walk;       /* index of the first step of the walk */
   } page[BUILDER_PAGES];
   unsigned page_count;
@@ -35,6 +34,7 @@ struct builder {
   /* Steps that write memory, newest last: the overlay that later reads see. */
   uint16_t memory_write[128];
   unsigned memory_write_count;
+  uint64_t written_from, written_to; /* the physical addresses that all of them lie between */
   /* OR-ed into the error codes of #TS, #NP, #SS and #GP raised from here: ERROR_EXT while delivering an event
    * that is external to the program [SDM3 "Error Code"]. */
   uint32_t ext;

@@ -1,8 +1,6 @@
 /* The page walker: reads the entries root first, finds what refuses the access, and the bits it sets. */
 #include "arch/paging.h"
 
-#include "arch/bits.h"
-
 /* The bits that all formats of entries share [SDM3 "Paging Entry Formats"]:
  *
  *   63  62..52    51..12   11..9    8  7       6  5  4    3    2    1    0
@@ -19,6 +17,7 @@
 /* Bits `low` to `high`, inclusive. */
 #define BITS(high, low) ((UINT64_MAX >> (63 - (high))) & (UINT64_MAX << (low)))
 
+#define TABLE_ADDRESS BITS(MODEL_PHYSICAL_BITS - 1, 12)
 #define HIGH_51 BITS(51, MODEL_PHYSICAL_BITS)
 #define HIGH_62 BITS(62, MODEL_PHYSICAL_BITS)
 
@@ -85,12 +84,6 @@ static unsigned level_shift(const struct paging_mode *mode, unsigned level) {
   return 12 + mode->index_bits * (level - 1);
 }
 
-static uint64_t entry_address(const struct paging_mode *mode, uint64_t table, uint64_t linear,
-                              unsigned level) {
-  unsigned bits = mode->levels == 3 && level == 3 ? 2 : mode->index_bits;
-  return table + (linear >> level_shift(mode, level) & ~(UINT64_MAX << bits)) * mode->entry_size;
-}
-
 /* PSE-36 keeps address bits 39 to 32 of a 4 MiB page in bits 20 to 13 of its PDE. */
 static uint64_t leaf_frame(const struct paging_mode *mode, unsigned shift, uint64_t value) {
   uint64_t frame = value & BITS(MODEL_PHYSICAL_BITS - 1, 0) & UINT64_MAX << shift;
@@ -141,7 +134,7 @@ static bool walk_rights(const struct rs_cpu *cpu, struct paging_walk *walk, enum
 static void walk_finish(const struct paging_mode *mode, struct paging_walk *walk, uint64_t linear,
                         enum access_kind kind) {
   struct paging_entry *leaf = &walk->entry[walk->count - 1];
-  unsigned shift = level_shift(mode, leaf->level);
+  unsigned shift = leaf->shift;
   if (kind == ACCESS_WRITE) leaf->updated |= ENTRY_D;
   walk->user = (leaf->all & ENTRY_US) != 0;
   walk->writable = (leaf->all & ENTRY_RW) != 0;
@@ -156,18 +149,17 @@ static bool value_is_leaf(const struct paging_mode *mode, unsigned level, uint64
   return level == 1 || (value & ENTRY_PS && mode->leaf_levels >> level & 1);
 }
 
-/* Reads the entry of `level` at `physical` and what it adds to `above`, NULL for the root. */
+/* Reads the entry at `physical`, which must be that of `entry->level`, and combines its rights with those
+ * above. */
 static void entry_visit(const struct paging_mode *mode, const struct paging_reader *reader, uint64_t physical,
-                        unsigned level, const struct paging_entry *above, struct paging_entry *entry) {
+                        uint64_t all, uint64_t any, struct paging_entry *entry) {
   uint64_t value = reader->read(reader->context, physical, mode->entry_size);
-  bool rights = level <= mode->rights_levels;
+  uint64_t rights = entry->level <= mode->rights_levels ? UINT64_MAX : 0;
   entry->physical = physical;
   entry->value = value;
-  entry->updated = rights ? value | ENTRY_A : value;
-  entry->reserved = (value_is_leaf(mode, level, value) ? mode->leaf : mode->table)[level];
-  entry->all = (above ? above->all : UINT64_MAX) & (rights ? value : UINT64_MAX);
-  entry->any = (above ? above->any : 0) | (rights ? value : 0);
-  entry->level = (uint8_t)level;
+  entry->updated = value | (rights & ENTRY_A);
+  entry->all = all & (value | ~rights);
+  entry->any = any | (value & rights);
   entry->size = mode->entry_size;
 }
 
@@ -176,18 +168,27 @@ static void entry_visit(const struct paging_mode *mode, const struct paging_read
 static bool walk_entries(const struct rs_cpu *cpu, const struct paging_mode *mode,
                          const struct paging_reader *reader, uint64_t linear, unsigned kept,
                          struct paging_walk *walk) {
+  static const struct paging_entry none = { .all = UINT64_MAX };
   uint64_t no_execute = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_NXE ? 0 : ENTRY_XD;
-  const struct paging_entry *above = kept ? &walk->entry[kept - 1] : NULL;
-  unsigned level = mode->levels - kept;
-  for (walk->count = kept; !above || !value_is_leaf(mode, level + 1, above->value); level--) {
+  uint64_t index_mask = ~(UINT64_MAX << mode->index_bits);
+  const struct paging_entry *above = kept ? &walk->entry[kept - 1] : &none;
+  uint64_t table = kept ? above->value & TABLE_ADDRESS : cpu->cr3 & mode->root;
+  unsigned level = mode->levels - kept, shift = level_shift(mode, level);
+  walk->count = kept;
+  if (kept && value_is_leaf(mode, above->level, above->value)) return true;
+  for (;; level--, shift -= mode->index_bits) {
     struct paging_entry *entry = &walk->entry[walk->count++];
-    uint64_t table = above ? above->value & BITS(MODEL_PHYSICAL_BITS - 1, 12) : cpu->cr3 & mode->root;
-    entry_visit(mode, reader, entry_address(mode, table, linear, level), level, above, entry);
-    entry->reserved |= no_execute;
+    entry->level = (uint8_t)level;
+    entry->shift = (uint8_t)shift;
+    entry_visit(mode, reader, table + (linear >> shift & index_mask) * mode->entry_size, above->all,
+                above->any, entry);
+    bool leaf = value_is_leaf(mode, level, entry->value);
+    entry->reserved = (leaf ? mode->leaf : mode->table)[level] | no_execute;
     if (!(entry->value & ENTRY_P) || entry->value & entry->reserved) return false;
+    if (leaf) return true;
+    table = entry->value & TABLE_ADDRESS;
     above = entry;
   }
-  return true;
 }
 
 static void walk_flat(struct paging_walk *walk, uint64_t linear) {
@@ -207,6 +208,7 @@ void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader
     walk_flat(walk, linear);
     return;
   }
+  if (mode->levels <= 3) linear = (uint32_t)linear;
   if (!walk_entries(cpu, mode, reader, linear, kept, walk)) {
     bool present = walk->entry[walk->count - 1].value & ENTRY_P;
     walk_refuse(cpu, walk, present ? RS_CHECK_PAGE_ENTRY_RESERVED : RS_CHECK_PAGE_ENTRY_PRESENT, kind,
@@ -221,23 +223,4 @@ void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader
 void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
                  enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk) {
   paging_walk_on(cpu, reader, linear, kind, privilege, 0, walk);
-}
-
-unsigned paging_shared_entries(const struct paging_walk *walk, uint64_t other, uint64_t linear) {
-  unsigned shared = 0;
-  while (shared < walk->count) {
-    const struct paging_entry *entry = &walk->entry[shared];
-    unsigned shift = 12 + (entry->size == 8 ? 9 : 10) * (entry->level - 1U);
-    if ((linear ^ other) >> shift) break;
-    shared++;
-  }
-  return shared;
-}
-
-static bool sign_extends(uint64_t value, unsigned bits) {
-  return (uint64_t)((int64_t)(value << (64 - bits)) >> (64 - bits)) == value;
-}
-
-bool address_is_canonical(const struct rs_cpu *cpu, uint64_t linear) {
-  return sign_extends(linear, cpu->cr4 & CR4_LA57 ? 57 : 48);
 }

@@ -2,6 +2,7 @@
 #ifndef ARCH_PAGING_H
 #define ARCH_PAGING_H
 
+#include "arch/bits.h"
 #include "arch/memory.h"
 #include "arch/model.h"
 #include "ringside/checks.h"
@@ -22,6 +23,7 @@ struct paging_entry {
   uint64_t updated;  /* `value` with the accessed and dirty bits that this access sets */
   uint64_t reserved; /* the bits that must be zero here */
   uint64_t all, any; /* AND and OR of the entries that carry rights, from the root to here */
+  uint8_t shift;     /* the bits of the linear address above it lead here */
   uint8_t level;     /* 5 = PML5E, 4 = PML4E, 3 = PDPTE, 2 = PDE, 1 = PTE */
   uint8_t size;      /* 4 or 8 bytes */
 };
@@ -78,10 +80,19 @@ void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader
 
 /* How many entries, from the root down, a walk of `linear` shares with `walk`, a walk of `other` that was not
  * refused, under the same control registers. */
-unsigned paging_shared_entries(const struct paging_walk *walk, uint64_t other, uint64_t linear);
+static inline unsigned paging_shared_entries(const struct paging_walk *walk, uint64_t other,
+                                             uint64_t linear) {
+  unsigned shared = 0;
+  while (shared < walk->count && !((linear ^ other) >> walk->entry[shared].shift))
+    shared++;
+  return shared;
+}
 
 /* True when `linear` is canonical for the paging mode in force (48 or 57 bits) [SDM1 "Canonical Addressing"].
  */
-bool address_is_canonical(const struct rs_cpu *cpu, uint64_t linear);
+static inline bool address_is_canonical(const struct rs_cpu *cpu, uint64_t linear) {
+  unsigned unused = cpu->cr4 & CR4_LA57 ? 64 - 57 : 64 - 48;
+  return (uint64_t)((int64_t)(linear << unused) >> unused) == linear;
+}
 
 #endif
