@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHAINS = 1 << 14, SIZE_MAX_BLOCK = 2 * MEMORY_PAGE };
+enum { CHAINS = 1 << 14, SIZE_MAX_BLOCK = 2 * MEMORY_PAGE, INSTRUCTION_MAX = 15 };
 
 bool blocks_open(struct blocks *blocks, struct memory *memory) {
   blocks->memory = memory;
@@ -124,12 +124,23 @@ static struct block *allocate(const struct discovery *walk, const uint8_t *bytes
   return block;
 }
 
+/* How many bytes of code there are at `place`, with what its last instruction may need beyond the block: the
+ * library stops in the middle of one that CPL 3 may not execute (LGDT before its operand, MOV CR before its
+ * ModRM). */
+static size_t available_at(const struct block_place *place) {
+  size_t wanted = place->size + INSTRUCTION_MAX - 1;
+  size_t first = MEMORY_PAGE - (size_t)(place->physical & MEMORY_PAGE_MASK);
+  if (place->second_page == MEMORY_NO_PAGE) return wanted < first ? wanted : first;
+  return wanted < first + MEMORY_PAGE ? wanted : first + MEMORY_PAGE;
+}
+
 /* Reads the code at `place`. */
 static struct block *make(struct blocks *blocks, const struct block_place *place) {
   struct discovery *walk = &blocks->walk;
   uint8_t bytes[SIZE_MAX_BLOCK];
-  size_t size = copy_code(blocks, place->physical, place->second_page, place->size, bytes);
-  discover_block(blocks->discoverer, bytes, size, place->code, walk);
+  size_t available = copy_code(blocks, place->physical, place->second_page, available_at(place), bytes);
+  size_t size = available < place->size ? available : place->size;
+  discover_block(blocks->discoverer, bytes, size, available, place->code, walk);
   bool checked = in_mixed_page(blocks, place);
   struct block *block = allocate(walk, bytes, size, checked);
   if (!block) return NULL;

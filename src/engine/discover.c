@@ -84,26 +84,26 @@ bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code) {
   return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
 }
 
-void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, enum code_size code,
-                    struct discovery *out) {
+void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, size_t available,
+                    enum code_size code, struct discovery *out) {
   size_t at = 0;
   out->count = out->site_count = 0;
   out->repeats = discover_repeats(bytes, size, code);
   while (at < size && out->count < DISCOVER_MAX) {
     struct site *site = &out->site[out->site_count];
     unsigned length = 0;
-    if (instruction_decode(bytes + at, size - at, code, &site->instruction)) {
+    if (instruction_decode(bytes + at, available - at, code, &site->instruction)) {
       length = site->instruction.length;
       site->offset = (uint16_t)at;
       out->site_count++;
-    } else if (disassemble(d, bytes + at, size - at, code, d->instruction)) {
+    } else if (disassemble(d, bytes + at, available - at, code, d->instruction)) {
       length = d->instruction->size;
     }
     if (length == 0) break;
     out->offset[out->count++] = (uint16_t)at;
     at += length;
   }
-  out->complete = at == size;
+  out->complete = at >= size;
 }
 
 static bool in_group(const cs_insn *instruction, unsigned group) {

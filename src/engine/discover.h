@@ -41,9 +41,10 @@ struct discoverer;
 struct discoverer *discoverer_open(void); /* NULL: no memory */
 void discoverer_close(struct discoverer *d);
 
-/* Walks the block of `size` bytes at `bytes`. */
-void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, enum code_size code,
-                    struct discovery *out);
+/* Walks the block of `size` bytes at `bytes`. `available` bytes may be read: the last instruction may be
+ * longer than the library looked at. */
+void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, size_t available,
+                    enum code_size code, struct discovery *out);
 
 /* The length of the instruction at `bytes`; 0 when it is not complete within `count` or not known. */
 unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code);

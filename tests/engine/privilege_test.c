@@ -64,6 +64,27 @@ static void a_sensitive_instruction_is_told_in_each_ring(void **state) {
   }
 }
 
+/* The library decides that CPL 3 may not execute these before it has read all of their bytes. */
+static void an_instruction_that_the_library_cuts_short_is_told_whole(void **state) {
+  struct guest *g = *state;
+  static const struct {
+    const char *bytes;
+    unsigned length;
+    enum rs_operation operation;
+  } cut[] = { { "\x0f\x01\x14\x25\x00\x10\x40\x00", 8, RS_OP_LGDT },
+              { "\x0f\x22\xd8", 3, RS_OP_MOV_TO_CR },
+              { "\x0f\x21\xc0", 3, RS_OP_MOV_FROM_DR },
+              { "\x0f\x01\x3c\x25\x00\x10\x40\x00", 8, RS_OP_INVLPG } };
+  for (size_t i = 0; i < sizeof cut / sizeof cut[0]; i++) {
+    guest_put(g, GUEST_CODE, cut[i].bytes, cut[i].length);
+    guest_put(g, GUEST_CODE + cut[i].length, "\xf4", 1);
+    guest_start(g, GUEST_64, 3);
+    guest_run(g);
+    assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->operation, cut[i].operation);
+    assert_int_equal(guest_count(g, GUEST_EXCEPTION), 0);
+  }
+}
+
 static enum engine_next native(struct guest *g, const struct rs_instruction *instruction) {
   (void)g;
   return instruction->operation == RS_OP_HLT ? ENGINE_STOP : ENGINE_NATIVE;
@@ -175,6 +196,7 @@ int main(void) {
     CLAIM(a_kernel_page_in_the_tlb_does_not_open_it_to_the_user),
     CLAIM(the_rings_do_not_share_their_translations),
     CLAIM(a_sensitive_instruction_is_told_in_each_ring),
+    CLAIM(an_instruction_that_the_library_cuts_short_is_told_whole),
     CLAIM(native_cli_faults_by_privilege_and_iopl),
     CLAIM(a_native_instruction_is_witnessed_with_its_result),
     CLAIM(a_native_far_return_changes_the_ring),
