@@ -16,27 +16,91 @@ struct call {
   uintptr_t argument[6]; /* in the ABI's order; zero-extended */
 };
 
-/* X(name): every call there is; those with 32 or 64 in the name differ in the layout of what they point to.
- */
-#define CALLS(X)                                                                                             \
-  X(read)                                                                                                    \
-  X(write)                                                                                                   \
-  X(readv)                                                                                                   \
-  X(writev)                                                                                                  \
-  X(close)                                                                                                   \
-  X(lseek) X(llseek) X(pread) X(pwrite) X(ioctl) X(fcntl) X(dup) X(dup2) X(dup3) X(poll) X(open) X(openat)   \
-      X(stat_path) X(access_path) X(fstat64) X(fstatat64) X(i386_fstat64) X(i386_fstatat64) X(statx)         \
-          X(readlink) X(readlinkat) X(getcwd) X(brk) X(mmap) X(mmap2) X(i386_old_mmap) X(munmap) X(mprotect) \
-              X(mremap) X(madvise) X(exit) X(getpid) X(getppid) X(get_id) X(uname) X(prlimit64) X(getrlimit) \
-                  X(setrlimit) X(set_tid_address) X(accepted) X(rt_sigaction) X(rt_sigprocmask)              \
-                      X(sigaltstack) X(kill) X(tgkill) X(futex) X(arch_prctl) X(set_thread_area)             \
-                          X(get_thread_area) X(getrandom) X(getcpu) X(time) X(gettimeofday) X(clock_gettime) \
-                              X(clock_gettime64) X(clock_getres) X(clock_getres64) X(nanosleep)              \
-                                  X(clock_nanosleep) X(clock_nanosleep64) X(unknown)
+/* Every call there is, by the file that has it. Those with 64 in the name have 64-bit layouts in what they
+ * point to; of those without, several serve both sizes of words. */
 
-#define X(name) long sys_##name(struct call *call);
-CALLS(X)
-#undef X
+/* calls_file.c */
+long sys_read(struct call *call);
+long sys_write(struct call *call);
+long sys_readv(struct call *call);
+long sys_writev(struct call *call);
+long sys_close(struct call *call);
+long sys_lseek(struct call *call);
+long sys_llseek(struct call *call);
+long sys_pread(struct call *call);
+long sys_pwrite(struct call *call);
+long sys_ioctl(struct call *call);
+long sys_fcntl(struct call *call);
+long sys_dup(struct call *call);
+long sys_dup2(struct call *call);
+long sys_dup3(struct call *call);
+long sys_poll(struct call *call);
+
+/* calls_path.c */
+long sys_open(struct call *call);
+long sys_openat(struct call *call);
+long sys_stat_path(struct call *call);
+long sys_access_path(struct call *call);
+long sys_fstat64(struct call *call);
+long sys_fstatat64(struct call *call);
+long sys_i386_fstat64(struct call *call);
+long sys_i386_fstatat64(struct call *call);
+long sys_statx(struct call *call);
+long sys_readlink(struct call *call);
+long sys_readlinkat(struct call *call);
+long sys_getcwd(struct call *call);
+
+/* calls_memory.c */
+long sys_brk(struct call *call);
+long sys_mmap(struct call *call);
+long sys_mmap2(struct call *call);
+long sys_i386_old_mmap(struct call *call);
+long sys_munmap(struct call *call);
+long sys_mprotect(struct call *call);
+long sys_mremap(struct call *call);
+long sys_madvise(struct call *call);
+
+/* calls_process.c */
+long sys_exit(struct call *call);
+long sys_getpid(struct call *call);
+long sys_getppid(struct call *call);
+long sys_get_id(struct call *call);
+long sys_uname(struct call *call);
+long sys_prlimit64(struct call *call);
+long sys_getrlimit(struct call *call);
+long sys_setrlimit(struct call *call);
+long sys_set_tid_address(struct call *call);
+long sys_getcpu(struct call *call);
+long sys_getrandom(struct call *call);
+
+/* calls_signal.c */
+long sys_rt_sigaction(struct call *call);
+long sys_rt_sigprocmask(struct call *call);
+long sys_rt_sigpending(struct call *call);
+long sys_sigaltstack(struct call *call);
+long sys_kill(struct call *call);
+long sys_tkill(struct call *call);
+long sys_tgkill(struct call *call);
+long sys_futex(struct call *call);
+
+/* calls_thread.c */
+long sys_set_thread_area(struct call *call);
+long sys_get_thread_area(struct call *call);
+
+/* calls_time.c */
+long sys_time(struct call *call);
+long sys_gettimeofday(struct call *call);
+long sys_clock_gettime(struct call *call);
+long sys_clock_gettime64(struct call *call);
+long sys_clock_getres(struct call *call);
+long sys_clock_getres64(struct call *call);
+long sys_nanosleep(struct call *call);
+long sys_clock_nanosleep(struct call *call);
+long sys_clock_nanosleep64(struct call *call);
+
+/* calls.c */
+long sys_accepted(struct call *call);
+long sys_unknown(struct call *call);
 
 /* A table by number, without holes; `count` is its bound. */
 struct call_table {

@@ -61,7 +61,7 @@ long sys_writev(struct call *call) {
 
 long sys_close(struct call *call) {
   if (!files_get(call->task, call->argument[0])) return -ERROR_BADF;
-  call->task->files[call->argument[0]] = NULL;
+  call->task->files[(uint32_t)call->argument[0]] = NULL;
   return 0;
 }
 

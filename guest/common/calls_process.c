@@ -8,7 +8,6 @@
 #include "text.h"
 #include "user_memory.h"
 
-#define TASK_ID 1
 #define LIMIT_STACK 3
 #define LIMIT_FILES 7
 #define LIMIT_COUNT 16

@@ -8,8 +8,31 @@
 #define HANDLER_DEFAULT 0
 #define HANDLER_IGNORE 1
 #define SIGNAL_KILL 9
+#define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
+#define UNBLOCKABLE (SIGNAL_BIT(SIGNAL_KILL) | SIGNAL_BIT(SIGNAL_STOP))
 
 enum mask_change { MASK_BLOCK, MASK_UNBLOCK, MASK_SET };
+
+static bool ignored(const struct task *task, unsigned number) {
+  uint64_t handler = task->actions[number - 1].handler;
+  if (handler == HANDLER_IGNORE) return true;
+  if (handler != HANDLER_DEFAULT) return false;
+  return number == SIGNAL_CHLD || number == SIGNAL_CONT || number == SIGNAL_URG || number == SIGNAL_WINCH;
+}
+
+/* The lowest pending signal that is not blocked ends the program: a handler of its own would not be run
+ * either. */
+static void deliver_pending(struct task *task) {
+  uint64_t open = task->signals_pending & ~task->signal_mask;
+  for (unsigned number = 1; number <= SIGNAL_COUNT; number++) {
+    if (!(open & SIGNAL_BIT(number))) continue;
+    task->signals_pending &= ~SIGNAL_BIT(number);
+    if (ignored(task, number)) continue;
+    task_kill(number, task->actions[number - 1].handler == HANDLER_DEFAULT
+                          ? "sent by itself"
+                          : "sent by itself; this kernel runs no handlers");
+  }
+}
 
 static bool put_action(struct call *call, uintptr_t address, const struct signal_action *action) {
   return call_put_word(call, address, action->handler) &&
@@ -53,9 +76,16 @@ long sys_rt_sigprocmask(struct call *call) {
     if (!copy_from_user(&set, call->argument[1], sizeof set)) return -ERROR_FAULT;
     if (!change_mask(&changed, call->argument[0], set)) return -ERROR_INVAL;
   }
-  call->task->signal_mask = changed;
   if (call->argument[2] && !copy_to_user(call->argument[2], &old, sizeof old)) return -ERROR_FAULT;
+  call->task->signal_mask = changed & ~UNBLOCKABLE;
+  deliver_pending(call->task);
   return 0;
+}
+
+long sys_rt_sigpending(struct call *call) {
+  const uint64_t *pending = &call->task->signals_pending;
+  if (call->argument[1] > sizeof *pending) return -ERROR_INVAL;
+  return copy_to_user(call->argument[0], pending, call->argument[1]) ? 0 : -ERROR_FAULT;
 }
 
 /* stack_t: no alternate stack is in use, now or later. */
@@ -68,26 +98,27 @@ long sys_sigaltstack(struct call *call) {
   return call_put_word(call, at + 2 * call->word_size, 0) ? 0 : -ERROR_FAULT;
 }
 
-static bool ignored(const struct task *task, uintptr_t number) {
-  uint64_t handler = task->actions[number - 1].handler;
-  if (handler == HANDLER_IGNORE) return true;
-  if (handler != HANDLER_DEFAULT) return false;
-  return number == SIGNAL_CHLD || number == SIGNAL_CONT || number == SIGNAL_URG || number == SIGNAL_WINCH;
-}
-
-static long send_to_self(struct task *task, uintptr_t process, uintptr_t number) {
-  if (process != 1 && process != 0) return -ERROR_SRCH;
+static long send_to_self(struct task *task, uint32_t process, uint32_t number) {
+  if (process != TASK_ID && process != 0) return -ERROR_SRCH;
   if (number > SIGNAL_COUNT) return -ERROR_INVAL;
   if (number == 0 || ignored(task, number)) return 0;
-  task_kill((unsigned)number, "sent by itself");
+  task->signals_pending |= SIGNAL_BIT(number);
+  deliver_pending(task);
+  return 0;
 }
 
 long sys_kill(struct call *call) {
-  return send_to_self(call->task, call->argument[0], call->argument[1]);
+  return send_to_self(call->task, (uint32_t)call->argument[0], (uint32_t)call->argument[1]);
+}
+
+long sys_tkill(struct call *call) {
+  if (call->argument[0] != TASK_ID) return -ERROR_SRCH;
+  return sys_kill(call);
 }
 
 long sys_tgkill(struct call *call) {
-  return send_to_self(call->task, call->argument[1], call->argument[2]);
+  if (call->argument[0] != TASK_ID || call->argument[1] != TASK_ID) return -ERROR_SRCH;
+  return send_to_self(call->task, TASK_ID, (uint32_t)call->argument[2]);
 }
 
 /* One thread: nobody else can wake it, and nobody waits for it. */

@@ -67,9 +67,9 @@ static void map_stack(struct task *task, const struct elf_program *program, cons
   size_t words =
       (options->argument_count + options->environment_count + 8 + AUXILIARY_WORDS) * sizeof(uint64_t);
   size_t size = (strings + words + SPARE + 2 * PAGE_SIZE) & ~(size_t)(PAGE_SIZE - 1);
-  unsigned protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
   if (strings > STRINGS_LIMIT) console_refuse("%s: its arguments and environment are too long", task->name);
-  if (user_map(task, task->stack_top - size, size, protection) != 0)
+  task->stack_protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
+  if (user_map(task, task->stack_top - size, size, task->stack_protection) != 0)
     console_refuse("%s: memory is too small for its stack", task->name);
 }
 

@@ -42,8 +42,9 @@ void files_open_console(struct task *task) {
     task->files[i] = &console[i];
 }
 
-struct file *files_get(struct task *task, uint64_t descriptor) {
-  return descriptor < FILE_SLOTS ? task->files[descriptor] : NULL;
+struct file *files_get(struct task *task, uintptr_t descriptor) {
+  uint32_t slot = (uint32_t)descriptor;
+  return slot < FILE_SLOTS ? task->files[slot] : NULL;
 }
 
 long vfs_read(struct file *file, uintptr_t buffer, size_t size) {

@@ -26,8 +26,8 @@ struct file {
 /* Opens 0, 1 and 2 on the console. */
 void files_open_console(struct task *task);
 
-/* The open file of a descriptor, or NULL. */
-struct file *files_get(struct task *task, uint64_t descriptor);
+/* The open file of a descriptor, of which the low 32 bits count; or NULL. */
+struct file *files_get(struct task *task, uintptr_t descriptor);
 
 /* Reads or writes a user buffer through the file's operations, in pieces. */
 long vfs_read(struct file *file, uintptr_t buffer, size_t size);

@@ -6,8 +6,8 @@
  *   env=NAME%3DVALUE                    a variable of the program's environment; repeated for more, in order
  *
  * Words are percent-encoded and end at one space each, so that two spaces hold an empty argument. Other words
- * of the command line are ignored: QEMU puts the kernel's file name first. The first word of the program's text
- * is its file name; the last part of it becomes the first argument. */
+ * of the command line are ignored: QEMU puts the kernel's file name first. The first word of the program's
+ * text is its file name; the last part of it becomes the first argument. */
 #ifndef GUEST_OPTIONS_H
 #define GUEST_OPTIONS_H
 

@@ -8,6 +8,7 @@
 
 #include "files.h"
 
+#define TASK_ID 1 /* of the one process, and of its one thread */
 #define KERNEL_STACK_SIZE 0x4000
 #define SIGNAL_COUNT 64
 #define TASK_NAME_SIZE 64
@@ -41,8 +42,9 @@ struct task {
   uintptr_t break_start, break_now;
   uintptr_t mmap_top, mmap_hint; /* no free address lies between the hint and the top */
   uintptr_t stack_top;
+  unsigned stack_protection;
   struct file *files[FILE_SLOTS];
-  uint64_t signal_mask;
+  uint64_t signal_mask, signals_pending; /* signal 1 is bit 0 */
   struct signal_action actions[SIGNAL_COUNT];
   char name[TASK_NAME_SIZE];
   char kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));

@@ -81,7 +81,7 @@ static bool stepped_into_entry(const struct frame *frame) {
 }
 
 void do_exception(struct frame *frame) {
-  uintptr_t address = read_cr2();
+  uintptr_t address = frame->cause == VECTOR_PF ? read_cr2() : 0;
   bool user = frame_from_user(frame);
   if (frame->cause == VECTOR_PF && !(frame->code & PAGE_FAULT_PRESENT) && processor.task &&
       user_grow_stack(processor.task, address))

@@ -157,5 +157,5 @@ bool user_grow_stack(struct task *task, uintptr_t address) {
   uintptr_t page = address & PAGING_FRAME;
   if (address >= task->stack_top || task->stack_top - address > USER_STACK_LIMIT || page_mapped(task, page))
     return false;
-  return user_map(task, page, PAGE_SIZE, USER_READ | USER_WRITE) == 0;
+  return user_map(task, page, PAGE_SIZE, task->stack_protection) == 0;
 }

@@ -7,6 +7,7 @@
 #include "selectors.h"
 
 #define EXCEPTION_COUNT 32
+#define TRAP_STACK_WORDS 1024
 #define GATE_INTERRUPT 0x8e
 #define GATE_TRAP_FOR_USER 0xef /* DPL 3; interrupts stay as they were */
 
@@ -20,7 +21,7 @@ struct gate {
 /* [SDM3 "Task-State Segment (TSS)"]. The words before it are a stack for an exception at the first
  * instruction of entry_sysenter, which runs with ESP pointing at `esp0`. */
 struct task_state {
-  uint32_t trap_stack[64];
+  uint32_t trap_stack[TRAP_STACK_WORDS];
   uint32_t link, esp0, ss0, unused[22];
   uint16_t debug_trap, port_map;
 };

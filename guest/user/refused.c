@@ -81,6 +81,18 @@ static void files(void) {
   tell("stat", stat("/not/there", &status));
 }
 
+static void signals(void) {
+  sigset_t set, pending;
+  sigemptyset(&set);
+  sigaddset(&set, SIGUSR2);
+  tell("block SIGUSR2", sigprocmask(SIG_BLOCK, &set, NULL));
+  tell("send it", kill(getpid(), SIGUSR2));
+  tell("what is pending", sigpending(&pending));
+  printf("pending: %d %d\n", sigismember(&pending, SIGUSR2), sigismember(&pending, SIGUSR1));
+  signal(SIGUSR2, SIG_IGN);
+  tell("unblock it, ignored", sigprocmask(SIG_UNBLOCK, &set, NULL));
+}
+
 static void others(void) {
   struct sigaction action = { .sa_handler = SIG_IGN }, old;
   tell("mmap of nothing", (long)mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -101,5 +113,6 @@ int main(void) {
   numbers();
   files();
   others();
+  signals();
   return 0;
 }
