@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "arch/access.h"
 #include "arch/control.h"
 #include "arch/descriptor.h"
 #include "arch/fast_call.h"
@@ -10,6 +11,7 @@
 #include "arch/interrupt.h"
 #include "arch/iret.h"
 #include "arch/msr.h"
+#include "arch/operand.h"
 #include "arch/port.h"
 #include "arch/privilege.h"
 #include "arch/retf.h"
@@ -149,5 +151,14 @@ enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct gu
   out->cause.interrupt = (struct rs_interrupt_request){ 0 };
   builder_start(&b, before, memory, out);
   if (lock_is_absent(&b, instruction)) performer->perform(&b, &out->cause.instruction);
+  return out->outcome;
+}
+
+enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
+                               uint64_t linear, enum access_kind kind, struct rs_transition *out) {
+  struct builder b;
+  out->cause = (struct rs_cause){ .mechanism = RS_MECHANISM_OPERATION };
+  builder_start(&b, before, memory, out);
+  access_probe(&b, linear, 1, kind, operand_privilege(&b));
   return out->outcome;
 }

@@ -3,6 +3,7 @@
 #define ARCH_PERFORM_H
 
 #include "arch/memory.h"
+#include "arch/paging.h"
 #include "ringside/transition.h"
 
 /* All of these fill `out` whole, mutate nothing else, and allocate nothing. `before->rip` is the address of
@@ -15,6 +16,11 @@ bool instruction_is_performed(enum rs_operation operation);
 /* One sensitive instruction. Software interrupts (INT, INT3, INTO, INT1) are delivered by it. */
 enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
                                     const struct rs_instruction *instruction, struct rs_transition *out);
+
+/* One plain access of the program that `before` is in, at its own privilege: an operation without an
+ * instruction, which changes nothing but tells the walk and the check that refused it. */
+enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
+                               uint64_t linear, enum access_kind kind, struct rs_transition *out);
 
 /* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
  * instruction that caused it; the rest of the cause is set here.

@@ -92,6 +92,17 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
   return conclude(vm, transition);
 }
 
+/* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
+static void page_fault_tell(struct rs_machine *vm, const struct engine_exception *exception) {
+  struct rs_transition *attempt = &vm->transition[1];
+  enum access_kind kind = exception->error_code & PF_FETCH   ? ACCESS_FETCH
+                          : exception->error_code & PF_WRITE ? ACCESS_WRITE
+                                                             : ACCESS_READ;
+  if (exception->vector != VECTOR_PF || tracer_level(&vm->tracer) == RS_TRACE_OFF) return;
+  access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
+  if (attempt->outcome == RS_FAULTED) settle(vm, attempt);
+}
+
 enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
   struct rs_machine *vm = context;
   struct rs_transition *transition = delivery_begin(&vm->transition[0]);
@@ -105,6 +116,7 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
   struct rs_interrupt_request request = exception_request(&fault, vm->cpu.rip);
   vm_pending_tell(vm);
   clock_refresh(vm);
+  page_fault_tell(vm, exception);
   interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), &request, transition);
   return conclude(vm, transition);
 }
