@@ -80,7 +80,7 @@ static int image_boot(const struct options *options, const struct file *image,
     .memory = options->memory,
     .limit = options->limit,
     .output = stdout,
-    .errors = stderr,
+    .errors = cli_errors_open(),
     .input = stdin,
   };
   int exit_status = STATUS_FAILED;
@@ -94,6 +94,7 @@ static int image_boot(const struct options *options, const struct file *image,
     cli_failed(&error);
   rs_machine_free(machine);
   rs_symbols_free(symbols);
+  if (config.errors) fclose(config.errors);
   return exit_status;
 }
 

@@ -123,7 +123,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
     .limit = options->limit,
     .host_device = true,
     .output = stdout,
-    .errors = stderr,
+    .errors = cli_errors_open(),
     .input = stdin,
   };
   int exit_status = STATUS_FAILED;
@@ -139,6 +139,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
     cli_failed(&error);
   rs_machine_free(machine);
   rs_symbols_free(symbols);
+  if (config.errors) fclose(config.errors);
   return exit_status;
 }
 

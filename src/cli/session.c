@@ -12,6 +12,16 @@ int cli_failed(const struct rs_error *error) {
   return STATUS_FAILED;
 }
 
+FILE *cli_errors_open(void) {
+  int descriptor = dup(STDERR_FILENO);
+  FILE *errors = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+  if (errors)
+    setvbuf(errors, NULL, _IOLBF, BUFSIZ);
+  else if (descriptor >= 0)
+    close(descriptor);
+  return errors;
+}
+
 /* The sink that the options ask for; no file when the trace is off. */
 struct trace {
   FILE *file;
