@@ -1,19 +1,12 @@
 /* Copies to and from a program's memory; a fault on the way ends them through the exception table. */
+#include "entry.inc"
 #include "processor.h"
-
-.macro FIXED_UP fault, landing
-	.pushsection .exceptions, "a"
-	.long	\fault, \landing
-	.popsection
-.endm
 
 	.text
 
 /* size_t user_copy(void *to, const void *from, size_t size): how many bytes could not be copied. The caller has checked
  * that the program's side lies in the program's range. */
-	.globl	user_copy
-	.type	user_copy, @function
-user_copy:
+FUNCTION user_copy
 	pushl	%esi
 	pushl	%edi
 	movl	12(%esp), %edi
@@ -43,7 +36,7 @@ user_copy:
 .Lbytes_fault:
 	movl	%ecx, %eax
 	jmp	1b
-	.size	user_copy, . - user_copy
+END user_copy
 	FIXED_UP .Lwords, .Lwords_fault
 	FIXED_UP .Lbytes, .Lbytes_fault
 

@@ -55,6 +55,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [107] = sys_get_id, /* geteuid */
   [108] = sys_get_id, /* getegid */
   [110] = sys_getppid,
+  [115] = sys_get_id, /* getgroups: none */
   [127] = sys_rt_sigpending,
   [131] = sys_sigaltstack,
   [158] = sys_arch_prctl,

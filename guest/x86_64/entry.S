@@ -1,20 +1,10 @@
 /* Every way into the kernel and out of it: SYSCALL, SYSENTER, INT 0x80, exceptions. */
 #include "bits.h"
+#include "entry.inc"
 #include "entry_paths.h"
 #include "frame.h"
 #include "processor.h"
 #include "selectors.h"
-
-.macro FUNCTION name
-	.balign	16
-	.globl	\name
-	.type	\name, @function
-\name:
-.endm
-
-.macro END name
-	.size	\name, . - \name
-.endm
 
 /* The fifteen general registers, RDI first: struct frame from the top down. All are kept, so nothing of the kernel's
  * can leak through them, and a 64-bit program that comes in by a 32-bit path loses nothing either. */
@@ -36,12 +26,6 @@
 	je	.Lno_smap\@
 	clac
 .Lno_smap\@:
-.endm
-
-.macro FIXED_UP fault, landing
-	.pushsection .exceptions, "a"
-	.quad	\fault, \landing
-	.popsection
 .endm
 
 	.text
@@ -164,46 +148,7 @@ FUNCTION enter_user
 	jmp	leave_by_iret
 END enter_user
 
-/* Exceptions. Where the processor pushes no error code the stub pushes zero. */
-.macro EXCEPTION vector, name, has_code=0
-FUNCTION exception_\name
-	.if	!\has_code
-	pushq	$0
-	.endif
-	pushq	$\vector
-	jmp	exception_common
-END exception_\name
-.endm
-
-	EXCEPTION 0, de
-	EXCEPTION 1, db
-	EXCEPTION 2, nmi
-	EXCEPTION 3, bp
-	EXCEPTION 4, of
-	EXCEPTION 5, br
-	EXCEPTION 6, ud
-	EXCEPTION 7, nm
-	EXCEPTION 8, df, has_code=1
-	EXCEPTION 9, 09
-	EXCEPTION 10, ts, has_code=1
-	EXCEPTION 11, np, has_code=1
-	EXCEPTION 12, ss, has_code=1
-	EXCEPTION 13, gp, has_code=1
-	EXCEPTION 14, pf, has_code=1
-	EXCEPTION 15, 0f
-	EXCEPTION 16, mf
-	EXCEPTION 17, ac, has_code=1
-	EXCEPTION 18, mc
-	EXCEPTION 19, xm
-	EXCEPTION 20, ve
-	EXCEPTION 21, cp, has_code=1
-	.irp	vector, 22, 23, 24, 25, 26, 27
-	EXCEPTION \vector, \vector
-	.endr
-	EXCEPTION 28, hv
-	EXCEPTION 29, vc, has_code=1
-	EXCEPTION 30, sx, has_code=1
-	EXCEPTION 31, 31
+	EXCEPTIONS
 
 FUNCTION exception_common
 	cld
@@ -220,19 +165,5 @@ FUNCTION exception_common
 	addq	$(FRAME_RIP - FRAME_CAUSE), %rsp
 	iretq
 END exception_common
-
-/* The stubs by vector, for the IDT. */
-	.section .rodata
-	.balign	8
-	.globl	exception_stubs
-	.type	exception_stubs, @object
-exception_stubs:
-	.irp	name, de, db, nmi, bp, of, br, ud, nm, df, 09, ts, np, ss, gp, pf, 0f
-	.quad	exception_\name
-	.endr
-	.irp	name, mf, ac, mc, xm, ve, cp, 22, 23, 24, 25, 26, 27, hv, vc, sx, 31
-	.quad	exception_\name
-	.endr
-	.size	exception_stubs, . - exception_stubs
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,19 +1,12 @@
 /* Copies to and from a program's memory; a fault on the way ends them through the exception table. */
+#include "entry.inc"
 #include "processor.h"
-
-.macro FIXED_UP fault, landing
-	.pushsection .exceptions, "a"
-	.quad	\fault, \landing
-	.popsection
-.endm
 
 	.text
 
 /* size_t user_copy(void *to, const void *from, size_t size): how many bytes could not be copied. The caller has checked
  * that the program's side lies in the program's range. */
-	.globl	user_copy
-	.type	user_copy, @function
-user_copy:
+FUNCTION user_copy
 	cmpb	$0, processor + PROCESSOR_SMAP(%rip)
 	je	1f
 	stac
@@ -36,7 +29,7 @@ user_copy:
 .Lbytes_fault:
 	movq	%rcx, %rax
 	jmp	2b
-	.size	user_copy, . - user_copy
+END user_copy
 	FIXED_UP .Lwords, .Lwords_fault
 	FIXED_UP .Lbytes, .Lbytes_fault
 
