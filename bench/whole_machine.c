@@ -7,7 +7,7 @@
 #include "bench/subject.h"
 #include "parameters.h"
 
-enum { MEMORY = 16 << 20, EXIT_STATUS = DONE << 1 | 1, KEPT = 1 << 20 };
+enum { MEMORY = 16 << 20, EXIT_STATUS = DONE << 1 | 1, KEPT = 256 << 10 };
 
 enum rs_status machine_run_guest(const struct subject_run *run, struct rs_trace_sink *sink, double *ns,
                                  struct rs_machine **out, struct rs_error *error) {
@@ -51,7 +51,8 @@ enum rs_status subject_machine(const struct subject_run *run, double *ns, struct
   return RS_OK;
 }
 
-/* The last transitions, whole: cause, outcome, the states before and after, and every step. */
+/* The last transitions, as they were told: cause, outcome, the state before, and every step. The state after
+ * any step follows from these. */
 struct recorder {
   struct rs_trace_sink sink; /* first */
   uint64_t transitions;
@@ -62,10 +63,12 @@ struct recorder {
 static void keep_transition(struct rs_trace_sink *sink, const struct rs_transition_event *event) {
   struct recorder *recorder = (struct recorder *)sink;
   const struct rs_transition *transition = event->transition;
-  size_t size = offsetof(struct rs_transition, step) + transition->step_count * sizeof *transition->step;
-  if (recorder->used + size > sizeof recorder->kept) recorder->used = 0;
-  memcpy(recorder->kept + recorder->used, transition, size);
-  recorder->used += size;
+  size_t head = offsetof(struct rs_transition, after);
+  size_t steps = transition->step_count * sizeof *transition->step;
+  if (recorder->used + head + steps > sizeof recorder->kept) recorder->used = 0;
+  memcpy(recorder->kept + recorder->used, transition, head);
+  memcpy(recorder->kept + recorder->used + head, transition->step, steps);
+  recorder->used += head + steps;
   recorder->transitions++;
 }
 

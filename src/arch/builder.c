@@ -4,23 +4,14 @@
 #include "arch/instruction.h"
 #include "arch/registers.h"
 
-/* Compilers copy a structure of this size by REP MOVS, whose start-up would cost more than the copy. */
-static void cpu_copy(struct rs_cpu *to, const struct rs_cpu *from) {
-  enum { BLOCK = 64, REST = sizeof *to % BLOCK };
-  size_t at = 0;
-  for (; at + BLOCK <= sizeof *to; at += BLOCK)
-    memcpy((char *)to + at, (const char *)from + at, BLOCK);
-  if (REST) memcpy((char *)to + at, (const char *)from + at, REST);
-}
-
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out) {
   out->outcome = RS_COMPLETED;
   memset(&out->fault, 0, sizeof out->fault);
   memset(&out->port, 0, sizeof out->port);
   out->step_count = 0;
-  cpu_copy(&out->before, before);
-  cpu_copy(&out->after, before);
+  out->before = *before;
+  out->after = *before;
   b->before = &out->before;
   b->after = &out->after;
   b->memory = memory;

@@ -27,8 +27,9 @@ static void port_access(struct rs_machine *vm, struct rs_transition *transition)
 
 /* Commits and tells one transition, whatever its outcome. */
 static void settle(struct rs_machine *vm, struct rs_transition *transition) {
-  struct rs_transition_event event = { .instructions = engine_instructions(vm->engine),
-                                       .transition = transition };
+  struct rs_transition_event event; /* the tracer numbers it; the stacks are for who wants them */
+  event.instructions = engine_instructions(vm->engine);
+  event.transition = transition;
   bool stacks = tracer_wants_stacks(&vm->tracer);
   if (stacks) vm_stack_window(vm, &transition->before, &event.old_stack);
   vm_commit(vm, transition);
