@@ -547,6 +547,21 @@ static void a_debug_exception_clears_general_detect(void **state) {
   assert_int_equal(f->out.after.dr7, 0x400 | DR7_GD);
 }
 
+/* Of the debug exceptions general detect alone is a fault wherever it comes from. */
+static void general_detect_pushes_rf_set_and_sets_bd(void **state) {
+  for (unsigned detected = 0; detected < 2; detected++) {
+    struct flow *f = kernel(state);
+    const struct rs_interrupt_request request = { .vector = VECTOR_DB,
+                                                  .source = RS_SOURCE_EXCEPTION,
+                                                  .dr6 = detected ? DR6_BD : 1U << 14 };
+    flow_gate(f, VECTOR_DB, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, GATE(0, SYSTEM_INTERRUPT_GATE));
+    assert_int_equal(flow_deliver(f, &request), RS_COMPLETED);
+    const struct rs_step *flags = fake_find_step(&f->out, RS_STEP_WRITE, RS_ITEM_PUSHED_FLAGS, 0);
+    assert_int_equal((flags->write.new.word[0] & RFLAGS_RF) != 0, detected);
+    assert_int_equal(f->out.after.dr6, f->cpu.dr6 | request.dr6);
+  }
+}
+
 int main(void) {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, flow_setup, flow_teardown)
   const struct CMUnitTest tests[] = {
@@ -583,6 +598,7 @@ int main(void) {
     CLAIM(into_without_overflow_falls_through),
     CLAIM(a_lock_prefix_is_undefined),
     CLAIM(a_debug_exception_clears_general_detect),
+    CLAIM(general_detect_pushes_rf_set_and_sets_bd),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

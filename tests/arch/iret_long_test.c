@@ -220,6 +220,14 @@ static void pops_from_non_canonical_addresses_raise_ss_0(void **state) {
   }
 }
 
+/* Which 64-bit code may leave behind when it jumps to compatibility code. */
+static void a_null_stack_holds_nothing_in_compatibility_mode(void **state) {
+  struct flow *f = compatibility_kernel(state);
+  f->cpu.segment[RS_SEGMENT_INDEX(RS_SS)].attributes |= SEGMENT_UNUSABLE;
+  FLOW_PERFORM(f, IRETD);
+  flow_refused(f, VECTOR_SS, 0, RS_CHECK_STACK_HOLDS);
+}
+
 /* --- Flags and tasks --- */
 
 static void nested_task_raises_gp_0_in_every_submode(void **state) {
@@ -257,6 +265,7 @@ int main(void) {
     CLAIM(a_null_stack_goes_with_64_bit_rings_0_to_2_and_their_rpl),
     CLAIM(the_stack_must_be_of_the_ring_returned_to),
     CLAIM(pops_from_non_canonical_addresses_raise_ss_0),
+    CLAIM(a_null_stack_holds_nothing_in_compatibility_mode),
     CLAIM(nested_task_raises_gp_0_in_every_submode),
     CLAIM(vm_and_reserved_bits_of_the_image_are_ignored),
   };
