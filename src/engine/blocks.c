@@ -151,6 +151,7 @@ static struct block *make(struct blocks *blocks, const struct block_place *place
   block->size = place->size;
   block->count = (uint16_t)walk->count;
   block->site_count = (uint16_t)walk->site_count;
+  block->accesses = (uint16_t)walk->accesses;
   block->code = (uint8_t)place->code;
   block->complete = walk->complete && size > 0;
   block->checked = checked;

@@ -15,6 +15,7 @@ struct block {
   uint16_t size;
   uint16_t count; /* instructions */
   uint16_t site_count;
+  uint16_t accesses;
   uint8_t code;  /* enum code_size */
   bool complete; /* the walk knew every length */
   bool checked;  /* in a mixed page: its bytes are compared before each instruction */

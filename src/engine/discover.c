@@ -84,10 +84,19 @@ bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code) {
   return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
 }
 
+/* ENTER copies up to 31 frame pointers, PUSHA and POPA move 8 registers. */
+static unsigned many_accesses(const uint8_t *bytes, unsigned length, enum code_size code) {
+  unsigned i = 0;
+  while (i < length && is_prefix(bytes[i], code))
+    i++;
+  if (i + 3 < length && bytes[i] == 0xc8) return 2 * (bytes[i + 3] & 31u);
+  return i < length && (bytes[i] == 0x60 || bytes[i] == 0x61) ? 8 : 0;
+}
+
 void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, size_t available,
                     enum code_size code, struct discovery *out) {
   size_t at = 0;
-  out->count = out->site_count = 0;
+  out->count = out->site_count = out->accesses = 0;
   out->repeats = discover_repeats(bytes, size, code);
   while (at < size && out->count < DISCOVER_MAX) {
     struct site *site = &out->site[out->site_count];
@@ -101,6 +110,7 @@ void discover_block(struct discoverer *d, const uint8_t *bytes, size_t size, siz
     }
     if (length == 0) break;
     out->offset[out->count++] = (uint16_t)at;
+    out->accesses += many_accesses(bytes + at, length, code);
     at += length;
   }
   out->complete = at >= size;

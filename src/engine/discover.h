@@ -17,7 +17,8 @@ struct site {
 };
 
 struct discovery {
-  unsigned count; /* instructions walked */
+  unsigned count;    /* instructions walked */
+  unsigned accesses; /* to memory, by the instructions that make many: ENTER, PUSHA, POPA */
   unsigned site_count;
   bool complete; /* the walk ended exactly at `size`: every length was known */
   bool repeats;  /* the first instruction is a repeated string instruction */

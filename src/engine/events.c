@@ -141,14 +141,20 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   uint64_t offset = address - e->at->address;
   uint8_t bytes[15];
   if (e->repeating && (e->at->stepped || (block->repeats && offset == 0))) return true;
-  e->ahead = e->at->stepped ? 1 : block->count - block_index(block, offset);
+  uint64_t ahead = e->at->stepped ? 1 : block->count - block_index(block, offset);
+  if (e->announced == address && e->announced_at == e->count - ahead) return true; /* it was begun anew */
+  e->announced = address;
+  e->announced_at = e->count - ahead;
+  e->ahead = ahead;
   fetch(e);
   size_t length = block_copy(&e->blocks, block, offset, bytes, size < sizeof bytes ? size : sizeof bytes);
   e->client.executed(e->client.context, address, bytes, (unsigned)length);
-  bool leave = e->flush_asked || e->count > e->deadline || e->changed;
-  if (leave) clock_settle(e, address);
+  if (e->flush_asked || e->count > e->deadline || e->changed) {
+    clock_settle(e, address);
+    return false;
+  }
   if (!e->at->stepped) e->ahead = 0;
-  return !leave;
+  return true;
 }
 
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
@@ -200,6 +206,7 @@ void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user) {
     exception.error_code = raised.error_code;
   }
   e->native = false;
+  e->announced = NO_LINEAR;
   if (vector == VECTOR_DB && !raised.software) {
     settle_trap(e, linear_of(e, e->cpu->rip));
   } else {

@@ -37,6 +37,7 @@ static uint32_t page_fault_code(struct engine *e, uint64_t linear) {
 
 static void raise(struct engine *e, struct engine_exception exception) {
   events_end_momentary(e);
+  e->announced = NO_LINEAR;
   events_go_on(e, e->client.exception(e->client.context, &exception));
 }
 
@@ -118,6 +119,7 @@ void fault_handle(struct engine *e) {
   uint64_t linear = linear_of(e, e->cpu->rip);
   e->native = false;
   if (e->refused_kind == ACCESS_FETCH) {
+    translate_note_block(e);
     handle_fetch(e, linear);
     return;
   }

@@ -97,7 +97,10 @@ struct engine {
   bool stopping;       /* engine_run is to return */
   bool flush_asked;    /* every block is to be translated again */
   bool tracing;
-  bool started; /* no more RAM can be mapped */
+  uint64_t
+      announced; /* linear address of the instruction that `executed` was told of, until the next event */
+  uint64_t announced_at; /* the count then */
+  bool started;          /* no more RAM can be mapped */
   enum rs_status failure;
 
   /* The ranges of physical addresses without RAM. */
@@ -130,6 +133,10 @@ void clock_refresh_limit(struct engine *e);
 bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user);
 void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user);
 void translate_flush(struct engine *e);
+
+/* A translation takes room in the buffer even when it is given up because a fetch faults. */
+void translate_note_block(struct engine *e);
+bool translate_is_full(const struct engine *e);
 
 /* Provides the piece of the next translation; false: no memory. */
 bool translate_prepare(struct engine *e);

@@ -5,21 +5,28 @@
 
 #include "arch/bits.h"
 
-enum {
-  /* Translated code: some 100 bytes an instruction, with a hook twice that; the worst are PUSHA and ENTER. */
-  BYTES_OF_BLOCK = 1024,
-  BYTES_OF_INSTRUCTION = 640,
-};
+/* Host bytes of translated code, measured by filling the buffer: a block without anything takes 320, the
+ * worst of the plain instructions (SHLD of memory) 320 more, each access of ENTER and PUSHA 95, a hook
+ * some 70. */
+enum { BYTES_OF_BLOCK = 384, BYTES_OF_INSTRUCTION = 400, BYTES_OF_ACCESS = 112, ACCESSES_AT_MOST = 62 };
 
 /* Non-canonical, so that no guest address is ever like it. */
 #define ALIAS UINT64_C(0x4000000000000000)
 #define NOWHERE UINT64_C(0x4100000000000000)
 
-#define BUDGET (UINT64_C(48) << 20) /* of the translation buffer, see ENGINE_BUFFER */
+#define BUDGET (UINT64_C(56) << 20) /* of the translation buffer, see ENGINE_BUFFER */
 
 void translate_flush(struct engine *e) {
   uc_ctl_flush_tlb(e->uc);
   e->generation++;
+}
+
+void translate_note_block(struct engine *e) {
+  e->translated += BYTES_OF_BLOCK;
+}
+
+bool translate_is_full(const struct engine *e) {
+  return e->translated > BUDGET;
 }
 
 void translate_flush_code(struct engine *e) {
@@ -239,6 +246,10 @@ static bool describe(struct engine *e, const uc_tb *tb) {
   bool regular = p->block->complete && p->block->count == tb->icount;
   bool single = regular && tb->icount == 1;
   bool for_deadline = e->deadline_block == tb->pc;
+  int unknown = tb->icount - p->block->count;
+  if (unknown < 0) unknown = 0;
+  e->translated += (uint64_t)tb->icount * BYTES_OF_INSTRUCTION +
+                   (uint64_t)BYTES_OF_ACCESS * (uint64_t)(p->block->accesses + unknown * ACCESSES_AT_MOST);
   p->address = tb->pc;
   p->for_deadline = for_deadline && regular && !p->block->checked && !single;
   p->stepped = !single && (for_deadline || !regular || p->block->checked);
@@ -253,8 +264,8 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
   uint64_t begin, end;
   (void)uc, (void)before;
   clock_park(e);
-  e->translated += BYTES_OF_BLOCK + (uint64_t)now->icount * BYTES_OF_INSTRUCTION;
-  if (e->translated > BUDGET) {
+  translate_note_block(e);
+  if (translate_is_full(e)) {
     translate_flush_code(e);
     translate_close_window(e);
     events_redirect(e, now->pc);

@@ -183,6 +183,41 @@ static void tracing_can_be_switched_while_code_runs(void **state) {
   assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 2)->rip, GUEST_CODE + 8);
 }
 
+static void stop_at_number(struct guest *g) {
+  if (engine_instructions(g->engine) == g->number) engine_set_deadline(g->engine, g->number + 1);
+}
+
+static void a_deadline_set_by_an_announcement_is_met(void **state) {
+  struct guest *g = *state;
+  GUEST_CODE_BYTES(g, LOOP);
+  engine_trace_instructions(g->engine, true);
+  g->executed = stop_at_number;
+  for (unsigned i = 0; i < LOOP_COUNT; i++) {
+    guest_start(g, GUEST_64, 3);
+    uint64_t start = engine_instructions(g->engine);
+    g->number = start + i;
+    guest_run(g);
+    assert_int_equal(guest_event(g, GUEST_DEADLINE, 0)->count - start, i + 1);
+    assert_int_equal(guest_count(g, GUEST_EXECUTED), i + 1);
+  }
+}
+
+static void disarm(struct guest *g) {
+  engine_trace_instructions(g->engine, false);
+}
+
+static void an_announcement_can_be_the_last(void **state) {
+  struct guest *g = *state;
+  GUEST_CODE_BYTES(g, LOOP);
+  guest_start(g, GUEST_64, 3);
+  engine_trace_instructions(g->engine, true);
+  g->executed = disarm;
+  uint64_t start = engine_instructions(g->engine);
+  guest_run(g);
+  assert_int_equal(guest_count(g, GUEST_EXECUTED), 1);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->count - start, LOOP_COUNT);
+}
+
 static enum engine_next ask_to_stop(struct guest *g, const struct rs_instruction *instruction) {
   engine_request_stop(g->engine);
   return guest_skip(g, instruction);
@@ -246,6 +281,8 @@ int main(void) {
     CLAIM(tracing_changes_neither_counts_nor_behaviour),
     CLAIM(an_announcement_shows_the_state_before_the_instruction),
     CLAIM(tracing_can_be_switched_while_code_runs),
+    CLAIM(a_deadline_set_by_an_announcement_is_met),
+    CLAIM(an_announcement_can_be_the_last),
     CLAIM(a_requested_stop_ends_an_endless_loop),
     CLAIM(single_stepping_by_tf_traps_after_each_instruction),
     CLAIM(an_interrupt_shadow_lasts_one_instruction),

@@ -209,6 +209,41 @@ static void the_translation_buffer_is_emptied_in_time(void **state) {
   }
 }
 
+/* One ENTER can take 6 KiB of translated code. */
+static void the_buffer_holds_the_largest_instructions(void **state) {
+  struct guest *g = *state;
+  enum { FIRST = 0x10000, PIECE = 10, TIMES = 20000 };
+  guest_start(g, GUEST_32, 3);
+  for (unsigned i = 0; i < TIMES; i++) /* enter 0, 31; mov esp, edi; mov ebp, edi; jmp +0 */
+    guest_put(g, FIRST + i * PIECE, "\xc8\x00\x00\x1f\x8b\xe7\x8b\xef\xeb\x00", PIECE);
+  guest_put(g, FIRST + TIMES * PIECE, "\xf4", 1);
+  g->cpu.rip = FIRST;
+  g->cpu.general[5] = g->cpu.general[7] = GUEST_DATA;
+  uint64_t start = engine_instructions(g->engine);
+  guest_run(g);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->count - start, 4 * TIMES);
+}
+
+/* A translation that is given up takes room as well. */
+static enum engine_next return_to_the_loop(struct guest *g, const struct engine_exception *exception) {
+  (void)exception;
+  g->number++;
+  g->cpu.rip = GUEST_CODE + (g->number == 20000 ? 2 : 0);
+  return ENGINE_RESUME;
+}
+
+static void a_fetch_that_faults_again_and_again_does_no_harm(void **state) {
+  struct guest *g = *state;
+  g->permission[0x21] = 0;
+  guest_put(g, 0x20ffe, "\x48\x8b", 2); /* the beginning of an instruction */
+  GUEST_CODE_BYTES(g, "\xff\xe3\xf4");  /* jmp rbx; hlt */
+  guest_start(g, GUEST_64, 3);
+  g->cpu.general[3] = 0x20ffe;
+  g->exception = return_to_the_loop;
+  guest_run(g);
+  assert_int_equal(g->cpu.rip, GUEST_CODE + 2);
+}
+
 int main(void) {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, guest_setup, guest_teardown)
   const struct CMUnitTest tests[] = {
@@ -224,6 +259,8 @@ int main(void) {
     CLAIM(a_block_across_two_pages_follows_both),
     CLAIM(a_page_that_alternates_between_code_and_data_stays_right),
     CLAIM(the_translation_buffer_is_emptied_in_time),
+    CLAIM(the_buffer_holds_the_largest_instructions),
+    CLAIM(a_fetch_that_faults_again_and_again_does_no_harm),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,7 @@ static void on_executed(void *context, uint64_t linear, const uint8_t *bytes, un
   assert_true(length > 0 && length <= 15);
   assert_memory_equal(bytes, g->ram + linear, length);
   event->length = (uint8_t)length;
+  if (g->executed) g->executed(g);
 }
 
 static void on_witnessed(void *context) {

@@ -10,7 +10,7 @@ enum {
   GUEST_PAGES = GUEST_RAM / 4096,
   GUEST_CODE = 0x1000, /* where guest_code puts it */
   GUEST_DATA = 0x8000, /* data and stack grow away from here */
-  GUEST_EVENTS = 4096,
+  GUEST_EVENTS = 32768,
 };
 
 #define GUEST_DEVICES UINT64_C(0x10000000) /* from here on, linear = physical and nothing is RAM */
@@ -46,6 +46,7 @@ struct guest {
   enum engine_next (*instruction)(struct guest *g, const struct rs_instruction *instruction);
   enum engine_next (*exception)(struct guest *g, const struct engine_exception *exception);
   enum engine_next (*deadline)(struct guest *g);
+  void (*executed)(struct guest *g);
   uint64_t device_value; /* what devices read as */
   uint64_t device_address, device_written;
   unsigned device_reads, device_writes, translations;
