@@ -486,55 +486,7 @@ static void a_gate_on_a_missing_page_raises_pf_of_a_supervisor_read(void **state
   assert_int_equal(f->out.fault.cr2, 0xe0000000 + VECTOR * 8);
 }
 
-/* --- The software interrupts --- */
-
-static void int3_into_and_int1_deliver_their_vectors_with_the_next_address(void **state) {
-  static const struct {
-    const char *bytes;
-    uint8_t vector;
-    bool checks_dpl;
-  } rows[] = { { "\xcc", VECTOR_BP, true }, { "\xce", VECTOR_OF, true }, { "\xf1", VECTOR_DB, false } };
-  for (unsigned i = 0; i < 3; i++) {
-    struct flow *f = user(state);
-    f->cpu.rflags |= RFLAGS_OF;
-    flow_gate(f, rows[i].vector, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, GATE(3, SYSTEM_TRAP_GATE));
-    assert_int_equal(flow_perform_bytes(f, rows[i].bytes, 1), RS_COMPLETED);
-    assert_int_equal(f->out.cause.mechanism, RS_MECHANISM_INTERRUPT);
-    assert_int_equal(f->out.cause.interrupt.vector, rows[i].vector);
-    const struct rs_step *ip = fake_find_step(&f->out, RS_STEP_WRITE, RS_ITEM_PUSHED_IP, 0);
-    assert_int_equal(ip->write.new.word[0], FAKE_USER_CODE + 1);
-    flow_gate(f, rows[i].vector, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, GATE(2, SYSTEM_TRAP_GATE));
-    flow_perform_bytes(f, rows[i].bytes, 1);
-    if (rows[i].checks_dpl)
-      flow_refused(f, VECTOR_GP, rows[i].vector * 8U + 2, RS_CHECK_GATE_DPL);
-    else
-      assert_int_equal(f->out.outcome, RS_COMPLETED);
-  }
-}
-
-static void int1_counts_as_external_in_error_codes(void **state) {
-  struct flow *f = user(state);
-  flow_gate(f, VECTOR_DB, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, FLOW_TYPE(0, 3, SYSTEM_TRAP_GATE));
-  FLOW_PERFORM(f, "\xf1");
-  flow_refused(f, VECTOR_NP, VECTOR_DB * 8 + 2 + ERROR_EXT, RS_CHECK_GATE_PRESENT);
-}
-
-static void into_without_overflow_falls_through(void **state) {
-  struct flow *f = user(state);
-  assert_int_equal(FLOW_PERFORM(f, "\xce"), RS_COMPLETED);
-  assert_int_equal(f->out.after.rip, FAKE_USER_CODE + 1);
-  assert_int_equal(f->out.after.cpl, 3);
-  assert_int_equal(f->out.cause.mechanism, RS_MECHANISM_OPERATION);
-}
-
-static void a_lock_prefix_is_undefined(void **state) {
-  static const char *const rows[] = { "\xf0\xcc", "\xf0\xcf", "\xf0\xf4", "\xf0\xfa", "\xf0\xcb" };
-  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
-    struct flow *f = user(state);
-    flow_perform_bytes(f, rows[i], 2);
-    flow_refused_plain(f, VECTOR_UD, RS_CHECK_LOCK_NOT_PREFIXED);
-  }
-}
+/* --- Debug exceptions --- */
 
 /* [SDM3 "Debug Control Register (DR7)"] */
 static void a_debug_exception_clears_general_detect(void **state) {
@@ -593,10 +545,6 @@ int main(void) {
     CLAIM(the_current_stack_without_room_raises_ss_of_ext),
     CLAIM(a_push_to_a_missing_page_raises_pf_and_writes_nothing),
     CLAIM(a_gate_on_a_missing_page_raises_pf_of_a_supervisor_read),
-    CLAIM(int3_into_and_int1_deliver_their_vectors_with_the_next_address),
-    CLAIM(int1_counts_as_external_in_error_codes),
-    CLAIM(into_without_overflow_falls_through),
-    CLAIM(a_lock_prefix_is_undefined),
     CLAIM(a_debug_exception_clears_general_detect),
     CLAIM(general_detect_pushes_rf_set_and_sets_bd),
   };
