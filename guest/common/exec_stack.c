@@ -75,7 +75,10 @@ static void map_stack(struct task *task, const struct elf_program *program, cons
 
 static void put_auxiliary(struct builder *builder, const struct elf_program *program,
                           const struct exec_addresses *addresses, const uintptr_t strings[3]) {
-  if (!program->wide) put_pair(builder, AT_SYSINFO, USER32_STUB);
+  if (!program->wide) {
+    put_pair(builder, AT_SYSINFO, USER32_STUB_ENTRY);
+    put_pair(builder, AT_SYSINFO_EHDR, USER32_STUB);
+  }
   put_pair(builder, AT_HWCAP, processor.hwcap);
   put_pair(builder, AT_PAGESZ, PAGE_SIZE);
   put_pair(builder, AT_CLKTCK, CLOCK_TICKS);

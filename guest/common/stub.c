@@ -9,17 +9,18 @@
 #include "text.h"
 #include "user_memory.h"
 
-extern const char stub_int80[], stub_int80_landing[], stub_int80_end[];
-extern const char stub_sysenter[], stub_sysenter_landing[], stub_sysenter_end[];
-extern const char stub_syscall[], stub_syscall_landing[], stub_syscall_end[];
+extern const char stub_int80[], stub_int80_end[];
+extern const char stub_sysenter[], stub_sysenter_end[];
+extern const char stub_syscall[], stub_syscall_end[];
 
+/* A shared object of at most a page. */
 struct stub {
-  const char *code, *landing, *end;
+  const char *image, *end;
 };
 
-static const struct stub by_int80 = { stub_int80, stub_int80_landing, stub_int80_end };
-static const struct stub by_sysenter = { stub_sysenter, stub_sysenter_landing, stub_sysenter_end };
-static const struct stub by_syscall = { stub_syscall, stub_syscall_landing, stub_syscall_end };
+static const struct stub by_int80 = { stub_int80, stub_int80_end };
+static const struct stub by_sysenter = { stub_sysenter, stub_sysenter_end };
+static const struct stub by_syscall = { stub_syscall, stub_syscall_end };
 
 static const struct stub *chosen = &by_int80;
 
@@ -52,10 +53,6 @@ void stub_choose(const char *entry, bool wide_program) {
 
 bool stub_map(struct task *task) {
   return user_map(task, USER32_STUB, PAGE_SIZE, USER_READ | USER_WRITE) == 0 &&
-         copy_to_user(USER32_STUB, chosen->code, (size_t)(chosen->end - chosen->code)) &&
+         copy_to_user(USER32_STUB, chosen->image, (size_t)(chosen->end - chosen->image)) &&
          user_protect(task, USER32_STUB, PAGE_SIZE, USER_READ | USER_EXECUTE) == 0;
-}
-
-uintptr_t stub_landing(void) {
-  return USER32_STUB + (uintptr_t)(chosen->landing - chosen->code);
 }

@@ -3,7 +3,6 @@
 #define GUEST_STUB_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct task;
 
@@ -13,8 +12,5 @@ void stub_choose(const char *entry, bool wide_program);
 
 /* Maps the page into a 32-bit program; false when memory is out. */
 bool stub_map(struct task *task);
-
-/* Where a program goes on after SYSENTER or a 32-bit SYSCALL. */
-uintptr_t stub_landing(void);
 
 #endif

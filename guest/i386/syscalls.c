@@ -6,14 +6,14 @@
 #include "entry_paths.h"
 #include "errors.h"
 #include "frame.h"
+#include "layout.h"
 #include "processor.h"
-#include "stub.h"
 #include "user_memory.h"
 
 /* The stub has put the sixth argument on the program's stack, because SYSENTER needed its register (see
- * stub_code.S). */
+ * stub/stub.S). */
 static bool fetch_stub_argument(struct frame *frame) {
-  frame->eip = stub_landing();
+  frame->eip = USER32_STUB_LANDING;
   return copy_from_user(&frame->ebp, frame->esp, sizeof frame->ebp);
 }
 

@@ -8,14 +8,13 @@
 #include "frame.h"
 #include "layout.h"
 #include "processor.h"
-#include "stub.h"
 #include "user_memory.h"
 
 /* The stub has put one argument on the program's stack, because the path needed its register (see stub.S). */
 static bool fetch_stub_arguments(struct frame *frame) {
   uint32_t sixth;
   if (frame->cause == CAUSE_SYSCALL32) frame->rcx = (uint32_t)frame->rbp;
-  frame->rip = stub_landing();
+  frame->rip = USER32_STUB_LANDING;
   if (!copy_from_user(&sixth, frame->rsp, sizeof sixth)) return false;
   frame->rbp = sixth;
   return true;
@@ -43,7 +42,7 @@ static long call_x86_64(struct frame *frame) {
 static bool quick_return(const struct frame *frame) {
   bool plain = !(frame->rflags & (FLAGS_TF | FLAGS_RF));
   if (frame->cause == CAUSE_SYSCALL) return plain && frame->rip < USER64_END;
-  return plain && frame->rip == stub_landing();
+  return plain && frame->rip == USER32_STUB_LANDING;
 }
 
 bool do_syscall(struct frame *frame) {

@@ -1,0 +1,36 @@
+/* The page through which 32-bit programs enter the kernel: arguments in EAX, EBX, ECX, EDX, ESI, EDI, EBP, as for
+ * INT 0x80; the result in EAX; all else kept. Built once for each of ENTRY_INT80, ENTRY_SYSENTER, ENTRY_SYSCALL. */
+#include "layout.h"
+
+	.text
+	.globl	__kernel_vsyscall
+	.type	__kernel_vsyscall, @function
+__kernel_vsyscall:
+#if defined(ENTRY_INT80)
+	int	$0x80
+	ret
+#elif defined(ENTRY_SYSENTER)
+	/* SYSEXIT takes ECX and EDX, and the kernel learns the stack from EBP. */
+	pushl	%ecx
+	pushl	%edx
+	pushl	%ebp
+	movl	%esp, %ebp
+	sysenter
+#elif defined(ENTRY_SYSCALL)
+	/* SYSCALL and SYSRET take ECX. */
+	pushl	%ecx
+	pushl	%edx
+	pushl	%ebp
+	movl	%ecx, %ebp
+	syscall
+#endif
+	/* Where a program goes on after SYSENTER or SYSCALL: at one place in all three, for programs that enter by ways
+	 * of their own. */
+	.org	USER32_STUB_LANDING - USER32_STUB_ENTRY, 0xcc
+	popl	%ebp
+	popl	%edx
+	popl	%ecx
+	ret
+	.size	__kernel_vsyscall, . - __kernel_vsyscall
+
+	.section .note.GNU-stack, "", @progbits
