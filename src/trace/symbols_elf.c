@@ -15,6 +15,12 @@ struct symtab {
   uint64_t bias;
 };
 
+/* A sized function at a fixed address, in no section: code that the image puts elsewhere, as a kernel its
+ * stub page. */
+static bool symbol_is_fixed(const GElf_Sym *symbol) {
+  return symbol->st_shndx == SHN_ABS && GELF_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_size > 0;
+}
+
 /* The executable section that `symbol` is in. */
 static bool symbol_section(const struct symtab *table, const GElf_Sym *symbol, GElf_Shdr *header) {
   if (symbol->st_shndx == SHN_UNDEF || symbol->st_shndx >= SHN_LORESERVE) return false;
@@ -39,12 +45,13 @@ static enum rs_status symtab_add_symbol(const struct symtab *table, size_t index
   GElf_Shdr section;
   struct symbol_source source;
   if (!gelf_getsym(table->data, (int)index, &symbol) || !symbol_rank_of(&symbol, &source.rank)) return RS_OK;
-  if (!symbol_section(table, &symbol, &section)) return RS_OK;
+  bool fixed = symbol_is_fixed(&symbol);
+  if (!fixed && !symbol_section(table, &symbol, &section)) return RS_OK;
   const char *name = elf_strptr(table->elf, table->strings, symbol.st_name);
   if (!name) return RS_OK;
-  source.address = symbol.st_value + table->bias;
+  source.address = symbol.st_value + (fixed ? 0 : table->bias);
   source.size = symbol.st_size;
-  source.end = section.sh_addr + section.sh_size + table->bias;
+  source.end = fixed ? symbol.st_value + symbol.st_size : section.sh_addr + section.sh_size + table->bias;
   source.name = name;
   source.name_length = strlen(name);
   return symbols_image_add(image, &source);

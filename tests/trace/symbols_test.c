@@ -187,6 +187,20 @@ static void data_and_absolute_and_undefined_symbols_name_no_code(void **state) {
   rs_symbols_free(symbols);
 }
 
+static void a_sized_absolute_function_names_code_and_is_not_moved(void **state) {
+  (void)state;
+  struct image image;
+  image_init(&image);
+  image_add(&image, "stub", 0xbffff800, 0x20, function, SHN_ABS);
+  image_add(&image, "unsized", 0xbffff900, 0, function, SHN_ABS);
+  struct rs_symbols *symbols = symbols_of(&image, 0x1000);
+  expect(symbols, 0xbffff805, "stub+0x5");
+  expect(symbols, 0xbffff820, "0xbffff820");
+  expect(symbols, 0xbffff900, "0xbffff900");
+  expect(symbols, 0xc0000805, "0xc0000805");
+  rs_symbols_free(symbols);
+}
+
 static void bias_moves_an_image_and_the_later_image_wins(void **state) {
   (void)state;
   struct image image;
@@ -351,6 +365,7 @@ int main(void) {
     cmocka_unit_test(global_function_is_preferred_to_aliases_at_its_address),
     cmocka_unit_test(address_after_a_nested_function_belongs_to_the_one_around_it),
     cmocka_unit_test(data_and_absolute_and_undefined_symbols_name_no_code),
+    cmocka_unit_test(a_sized_absolute_function_names_code_and_is_not_moved),
     cmocka_unit_test(bias_moves_an_image_and_the_later_image_wins),
     cmocka_unit_test(symbol_at_the_end_of_the_address_space_does_not_wrap),
     cmocka_unit_test(unprintable_bytes_of_a_name_become_question_marks),
