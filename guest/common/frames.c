@@ -29,10 +29,24 @@ static void set(uint64_t number, bool is_free) {
   if (word > frames.high) frames.high = word;
 }
 
+/* All frames of a word that were all in use: memory is given by the million, and a trace may tell each step.
+ */
+static bool set_word(size_t word) {
+  if (frames.free[word] != 0) return false;
+  set((uint64_t)word * WORD_BITS, true);
+  frames.free[word] = UINT32_MAX;
+  frames.count += WORD_BITS - 1;
+  return true;
+}
+
 void frames_give(uint64_t start, uint64_t end) {
-  uint64_t number = (start + PAGE_SIZE - 1) / PAGE_SIZE;
-  for (; number < end / PAGE_SIZE && number < FRAME_COUNT; number++)
-    set(number, true);
+  uint64_t number = (start + PAGE_SIZE - 1) / PAGE_SIZE, last = end / PAGE_SIZE;
+  if (last > FRAME_COUNT) last = FRAME_COUNT;
+  while (number < last) {
+    bool whole = number % WORD_BITS == 0 && last - number >= WORD_BITS && set_word(number / WORD_BITS);
+    if (!whole) set(number, true);
+    number += whole ? WORD_BITS : 1;
+  }
 }
 
 void frames_reserve(uint64_t start, uint64_t end) {
