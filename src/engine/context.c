@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "arch/bits.h"
-#include "engine/handle.h"
+#include "engine/live.h"
 
 /* The library's descriptor flags are the descriptor's second word without its base and limit:
  *
@@ -31,24 +31,24 @@ static uint8_t *bytes_of(uc_context *context) {
   return (uint8_t *)context;
 }
 
-static uint64_t get64(uc_context *context, size_t at) {
+static uint64_t get64(const uint8_t *state, size_t at) {
   uint64_t value;
-  memcpy(&value, bytes_of(context) + at, sizeof value);
+  memcpy(&value, state + at, sizeof value);
   return value;
 }
 
-static uint32_t get32(uc_context *context, size_t at) {
+static uint32_t get32(const uint8_t *state, size_t at) {
   uint32_t value;
-  memcpy(&value, bytes_of(context) + at, sizeof value);
+  memcpy(&value, state + at, sizeof value);
   return value;
 }
 
-static void put64(uc_context *context, size_t at, uint64_t value) {
-  memcpy(bytes_of(context) + at, &value, sizeof value);
+static void put64(uint8_t *state, size_t at, uint64_t value) {
+  memcpy(state + at, &value, sizeof value);
 }
 
-static void put32(uc_context *context, size_t at, uint32_t value) {
-  memcpy(bytes_of(context) + at, &value, sizeof value);
+static void put32(uint8_t *state, size_t at, uint32_t value) {
+  memcpy(state + at, &value, sizeof value);
 }
 
 bool context_open(struct context *c, uc_engine *uc, const struct layout *layout) {
@@ -58,6 +58,9 @@ bool context_open(struct context *c, uc_engine *uc, const struct layout *layout)
   if (uc_context_alloc(uc, &c->near) != UC_ERR_OK || uc_context_alloc(uc, &c->far) != UC_ERR_OK) return false;
   size_t trimmed = layout->near_end - layout->data;
   memcpy(c->near, &trimmed, sizeof trimmed);
+  c->state = live_find(uc, layout);
+  c->live = c->state;
+  if (!c->live) c->state = bytes_of(c->near);
   return true;
 }
 
@@ -66,26 +69,30 @@ void context_close(struct context *c) {
   uc_context_free(c->far);
 }
 
-static void fetch_general(struct context *c, uc_context *from, struct rs_cpu *cpu) {
+static void fetch_general(struct context *c, struct rs_cpu *cpu) {
   for (unsigned i = 0; i < 16; i++)
-    cpu->general[i] = get64(from, c->layout.general[i]);
-  cpu->rip = get64(from, c->layout.rip);
+    cpu->general[i] = get64(c->state, c->layout.general[i]);
+  cpu->rip = get64(c->state, c->layout.rip);
   uint64_t rflags; /* partly lazy: only the library can tell */
   uc_reg_read(c->uc, UC_X86_REG_RFLAGS, &rflags);
   cpu->rflags = rflags | RFLAGS_FIXED;
 }
 
+void context_begin(struct context *c) {
+  if (!c->live) uc_context_save(c->uc, c->near);
+}
+
 void context_fetch(struct context *c, struct rs_cpu *cpu) {
-  uc_context_save(c->uc, c->near);
-  fetch_general(c, c->near, cpu);
+  context_begin(c);
+  fetch_general(c, cpu);
 }
 
 static void fetch_segment(struct context *c, size_t at, struct rs_segment *segment) {
   const struct layout *l = &c->layout;
-  uint32_t attributes = get32(c->near, at + l->flags) >> FLAGS_SHIFT & FLAGS_MASK;
-  segment->selector = (uint16_t)get32(c->near, at + l->selector);
-  segment->base = get64(c->near, at + l->base);
-  segment->limit = get32(c->near, at + l->limit);
+  uint32_t attributes = get32(c->state, at + l->flags) >> FLAGS_SHIFT & FLAGS_MASK;
+  segment->selector = (uint16_t)get32(c->state, at + l->selector);
+  segment->base = get64(c->state, at + l->base);
+  segment->limit = get32(c->state, at + l->limit);
   segment->attributes = attributes & SEGMENT_P ? attributes : attributes | SEGMENT_UNUSABLE;
 }
 
@@ -94,20 +101,20 @@ static void put_segment(struct context *c, size_t at, const struct rs_segment *s
   bool usable = !(segment->attributes & SEGMENT_UNUSABLE);
   /* An unusable segment keeps its DPL: SS's is the CPL even when a null selector was loaded. */
   uint32_t mask = usable ? FLAGS_MASK : SEGMENT_DPL;
-  put32(c->near, at + l->selector, segment->selector);
-  put64(c->near, at + l->base, segment->base);
-  put32(c->near, at + l->limit, segment->limit);
-  put32(c->near, at + l->flags, (segment->attributes & mask) << FLAGS_SHIFT);
+  put32(c->state, at + l->selector, segment->selector);
+  put64(c->state, at + l->base, segment->base);
+  put32(c->state, at + l->limit, segment->limit);
+  put32(c->state, at + l->flags, (segment->attributes & mask) << FLAGS_SHIFT);
 }
 
 static void fetch_table(struct context *c, size_t at, struct rs_table_register *table) {
-  table->base = get64(c->near, at + c->layout.base);
-  table->limit = (uint16_t)get32(c->near, at + c->layout.limit);
+  table->base = get64(c->state, at + c->layout.base);
+  table->limit = (uint16_t)get32(c->state, at + c->layout.limit);
 }
 
 static void put_table(struct context *c, size_t at, const struct rs_table_register *table) {
-  put64(c->near, at + c->layout.base, table->base);
-  put32(c->near, at + c->layout.limit, table->limit);
+  put64(c->state, at + c->layout.base, table->base);
+  put32(c->state, at + c->layout.limit, table->limit);
 }
 
 void context_fetch_system(struct context *c, struct rs_cpu *cpu) {
@@ -118,11 +125,11 @@ void context_fetch_system(struct context *c, struct rs_cpu *cpu) {
   fetch_segment(c, l->tr, &cpu->tr);
   fetch_table(c, l->gdtr, &cpu->gdtr);
   fetch_table(c, l->idtr, &cpu->idtr);
-  cpu->cr0 = get64(c->near, l->cr[0]);
-  cpu->cr3 = get64(c->near, l->cr[3]);
-  cpu->cr4 = get64(c->near, l->cr[4]);
-  cpu->msr[RS_MSR_INDEX(RS_EFER)] = get64(c->near, l->efer);
-  cpu->cpl = get32(c->near, l->hflags) & 3;
+  cpu->cr0 = get64(c->state, l->cr[0]);
+  cpu->cr3 = get64(c->state, l->cr[3]);
+  cpu->cr4 = get64(c->state, l->cr[4]);
+  cpu->msr[RS_MSR_INDEX(RS_EFER)] = get64(c->state, l->efer);
+  cpu->cpl = get32(c->state, l->hflags) & 3;
 }
 
 /* As the library itself derives it from the state (its own way is not reachable). */
@@ -147,12 +154,12 @@ static uint32_t hflags_of(const struct rs_cpu *cpu) {
 void context_put_general(struct context *c, const struct rs_cpu *cpu) {
   const struct layout *l = &c->layout;
   for (unsigned i = 0; i < 16; i++)
-    put64(c->near, l->general[i], cpu->general[i]);
-  put64(c->near, l->rip, cpu->rip);
-  put64(c->near, l->rflags, cpu->rflags & ~(ARITHMETIC_FLAGS | RFLAGS_DF | RFLAGS_RF));
-  put64(c->near, l->cc_source, cpu->rflags & ARITHMETIC_FLAGS);
-  put32(c->near, l->cc_operation, c->layout.cc_plain);
-  put32(c->near, l->direction, cpu->rflags & RFLAGS_DF ? UINT32_MAX : 1);
+    put64(c->state, l->general[i], cpu->general[i]);
+  put64(c->state, l->rip, cpu->rip);
+  put64(c->state, l->rflags, cpu->rflags & ~(ARITHMETIC_FLAGS | RFLAGS_DF | RFLAGS_RF));
+  put64(c->state, l->cc_source, cpu->rflags & ARITHMETIC_FLAGS);
+  put32(c->state, l->cc_operation, c->layout.cc_plain);
+  put32(c->state, l->direction, cpu->rflags & RFLAGS_DF ? UINT32_MAX : 1);
 }
 
 static void put_segments(struct context *c, const struct rs_cpu *cpu) {
@@ -170,33 +177,33 @@ static void put_tables(struct context *c, const struct rs_cpu *cpu) {
 
 static void put_control(struct context *c, const struct rs_cpu *cpu) {
   const struct layout *l = &c->layout;
-  put64(c->near, l->cr[0], cpu->cr0);
-  put64(c->near, l->cr[2], cpu->cr2);
-  put64(c->near, l->cr[3], cpu->cr3);
-  put64(c->near, l->cr[4], cpu->cr4);
-  put64(c->near, l->efer, cpu->msr[RS_MSR_INDEX(RS_EFER)]);
+  put64(c->state, l->cr[0], cpu->cr0);
+  put64(c->state, l->cr[2], cpu->cr2);
+  put64(c->state, l->cr[3], cpu->cr3);
+  put64(c->state, l->cr[4], cpu->cr4);
+  put64(c->state, l->efer, cpu->msr[RS_MSR_INDEX(RS_EFER)]);
 }
 
 void context_put_system(struct context *c, const struct rs_cpu *cpu, unsigned parts) {
   if (parts & ENGINE_SEGMENTS) put_segments(c, cpu);
   if (parts & ENGINE_TABLES) put_tables(c, cpu);
   if (parts & ENGINE_CONTROL) put_control(c, cpu);
-  put32(c->near, c->layout.hflags, hflags_of(cpu));
+  put32(c->state, c->layout.hflags, hflags_of(cpu));
 }
 
 void context_commit(struct context *c) {
-  uc_context_restore(c->uc, c->near);
+  if (!c->live) uc_context_restore(c->uc, c->near);
 }
 
 void context_commit_at_rest(struct context *c, const struct rs_cpu *cpu) {
   uint64_t rflags = cpu->rflags & ~RFLAGS_RF;
-  uc_context_restore(c->uc, c->near);
+  if (!c->live) uc_context_restore(c->uc, c->near);
   uc_reg_write(c->uc, UC_X86_REG_RFLAGS, &rflags);
 }
 
 void context_forget_exception(struct context *c) {
   uc_context_save(c->uc, c->far);
-  put32(c->far, c->layout.old_exception, UINT32_MAX);
+  put32(bytes_of(c->far), c->layout.old_exception, UINT32_MAX);
   uc_context_restore(c->uc, c->far);
 }
 
@@ -204,9 +211,9 @@ struct context_exception context_take_exception(struct context *c, struct rs_cpu
   context_forget_exception(c);
   context_fetch(c, cpu);
   return (struct context_exception){
-    .error_code = get32(c->far, c->layout.error_code),
-    .software = get32(c->far, c->layout.exception_is_int) != 0,
-    .next_rip = get64(c->far, c->layout.exception_next_eip),
+    .error_code = get32(bytes_of(c->far), c->layout.error_code),
+    .software = get32(bytes_of(c->far), c->layout.exception_is_int) != 0,
+    .next_rip = get64(bytes_of(c->far), c->layout.exception_next_eip),
   };
 }
 

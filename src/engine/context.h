@@ -11,12 +11,15 @@
 /* Everything that context_put_system knows. */
 enum { CONTEXT_SYSTEM = ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL };
 
-/* Two saved contexts: `near` is trimmed to what most transitions change (17 ns for a save and a restore),
- * `far` is whole (100 ns) and reaches the exception fields. */
+/* The library's own state, where it was found: reading and writing it costs nothing beyond. Otherwise a saved
+ * context, `near`, trimmed to what most transitions change (17 ns for a save and a restore). `far` is whole
+ * (100 ns) and reaches the exception fields. */
 struct context {
   uc_engine *uc;
   struct layout layout;
   uc_context *near, *far;
+  uint8_t *state; /* what the offsets count from: the library's own state, or `near` */
+  bool live;      /* its own: nothing is saved or restored */
 };
 
 /* What an exception left behind. */
@@ -29,7 +32,10 @@ struct context_exception {
 bool context_open(struct context *c, uc_engine *uc, const struct layout *layout);
 void context_close(struct context *c);
 
-/* Saves the trimmed state and reads general registers, RIP and RFLAGS into `*cpu`. */
+/* Makes the state one that can be read and changed. */
+void context_begin(struct context *c);
+
+/* Does so and reads general registers, RIP and RFLAGS into `*cpu`. */
 void context_fetch(struct context *c, struct rs_cpu *cpu);
 
 /* The rest of what native execution can change: segments, CPL, tables, control registers, EFER. Follows

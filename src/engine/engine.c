@@ -138,7 +138,7 @@ void engine_memory_written(struct engine *e, uint64_t physical, size_t size) {
 
 /* Gives the library the whole of `*cpu`. */
 static void push(struct engine *e) {
-  uc_context_save(e->uc, e->context.near);
+  context_begin(&e->context);
   context_put_general(&e->context, e->cpu);
   context_put_system(&e->context, e->cpu, CONTEXT_SYSTEM);
   context_commit_at_rest(&e->context, e->cpu);
