@@ -48,9 +48,11 @@ static void modules_free(struct module_files *modules) {
   free(modules->name);
 }
 
-/* "IMAGE WORD WORD...": the image's name comes first, as boot loaders have it. */
+/* "IMAGE WORD WORD...": the image's name comes first, as boot loaders have it. Without words there is no command
+ * line, which a plain ELF could not be given. */
 static enum rs_status command_line_join(const struct options *options, struct text *text,
                                         struct rs_error *error) {
+  if (options->argument_count <= 2) return RS_OK;
   for (int i = 0; i < options->argument_count; i++) {
     const char *word = options->arguments[i];
     if (i == 1 && strcmp(word, "--") == 0) continue;
