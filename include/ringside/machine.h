@@ -14,6 +14,7 @@ struct rs_machine_config {
   enum rs_cpu_model model;
   uint64_t memory;       /* bytes of RAM; RS_MEMORY_MIN to RS_MEMORY_MAX, a multiple of 1 MiB */
   uint64_t limit;        /* instructions; UINT64_MAX for none */
+  bool witness;          /* let the engine execute what it can, and compare: rs_machine_witness */
   bool host_device;      /* the device of `ringside run`: console, stdin, exit status */
   FILE *output, *errors; /* what the guest writes goes here; not closed */
   FILE *input;           /* NULL: always at its end */
@@ -66,6 +67,23 @@ size_t rs_machine_peek(struct rs_machine *machine, uint64_t linear, void *bytes,
 
 /* The same as a view, for sinks. */
 struct rs_memory_view rs_machine_view(struct rs_machine *machine);
+
+/* What a witnessed run found: transitions that the engine executed itself, and how many of them left another
+ * state than the one predicted. The run goes on from the prediction. */
+enum { RS_WITNESS_NOTES = 16 };
+
+struct rs_witness {
+  uint64_t compared, disagreed;
+  unsigned noted; /* the first differences, each place and register once, at most RS_WITNESS_NOTES */
+  struct rs_witness_note {
+    uint64_t rip;
+    enum rs_operation operation;
+    enum rs_register reg;
+    union rs_value predicted, engine;
+  } note[RS_WITNESS_NOTES];
+};
+
+const struct rs_witness *rs_machine_witness(const struct rs_machine *machine);
 
 /* The instruction count so far. */
 uint64_t rs_machine_instructions(const struct rs_machine *machine);

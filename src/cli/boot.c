@@ -48,8 +48,8 @@ static void modules_free(struct module_files *modules) {
   free(modules->name);
 }
 
-/* "IMAGE WORD WORD...": the image's name comes first, as boot loaders have it. Without words there is no command
- * line, which a plain ELF could not be given. */
+/* "IMAGE WORD WORD...": the image's name comes first, as boot loaders have it. Without words there is no
+ * command line, which a plain ELF could not be given. */
 static enum rs_status command_line_join(const struct options *options, struct text *text,
                                         struct rs_error *error) {
   if (options->argument_count <= 2) return RS_OK;
@@ -81,6 +81,7 @@ static int image_boot(const struct options *options, const struct file *image,
     .model = options->model,
     .memory = options->memory,
     .limit = options->limit,
+    .witness = options->witness,
     .output = stdout,
     .errors = cli_errors_open(),
     .input = stdin,

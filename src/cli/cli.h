@@ -39,6 +39,7 @@ struct options {
   enum rs_cpu_model model;
   const char *trace_file; /* NULL: standard error */
   uint64_t memory, limit;
+  bool witness;
   struct text_list symbols;
   /* run */
   enum kernel_choice kernel;

@@ -17,6 +17,8 @@
   "  --cpu=MODEL         intel (default) or amd, where their manuals differ\n"                               \
   "  --memory=SIZE       RAM: 4M to 3G in whole MiB (default 256M)\n"                                        \
   "  --limit=N           end with status 124 after N instructions\n"                                         \
+  "  --witness           let the engine execute returns and segment loads itself, and tell where its\n"      \
+  "                      outcome is not the predicted one\n"                                                 \
   "  -h, --help          this text\n"                                                                        \
   "\n"
 

@@ -102,16 +102,22 @@ enum option_id {
   OPTION_ENV,
   OPTION_EPOCH,
   OPTION_MODULE,
+  OPTION_WITNESS,
 };
 
-#define COMMON_LONG_OPTIONS                                                                                  \
-  { "trace", required_argument, NULL, OPTION_TRACE }, { "format", required_argument, NULL, OPTION_FORMAT },  \
-      { "color", required_argument, NULL, OPTION_COLOUR }, { "cpu", required_argument, NULL, OPTION_CPU },   \
-      { "output", required_argument, NULL, 'o' }, { "memory", required_argument, NULL, OPTION_MEMORY },      \
-      { "limit", required_argument, NULL, OPTION_LIMIT },                                                    \
-      { "symbols", required_argument, NULL, OPTION_SYMBOLS }, {                                              \
-    "help", no_argument, NULL, 'h'                                                                           \
-  }
+/* clang-format off */
+#define COMMON_LONG_OPTIONS \
+  { "trace", required_argument, NULL, OPTION_TRACE }, \
+  { "format", required_argument, NULL, OPTION_FORMAT }, \
+  { "color", required_argument, NULL, OPTION_COLOUR }, \
+  { "cpu", required_argument, NULL, OPTION_CPU }, \
+  { "output", required_argument, NULL, 'o' }, \
+  { "memory", required_argument, NULL, OPTION_MEMORY }, \
+  { "limit", required_argument, NULL, OPTION_LIMIT }, \
+  { "symbols", required_argument, NULL, OPTION_SYMBOLS }, \
+  { "witness", no_argument, NULL, OPTION_WITNESS }, \
+  { "help", no_argument, NULL, 'h' }
+/* clang-format on */
 
 static const struct option run_options[] = {
   COMMON_LONG_OPTIONS,
@@ -167,6 +173,7 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_SYMBOLS: return list_add(&options->symbols, optarg, error);
   case OPTION_ENV: return env_add(&options->env, optarg, error);
   case OPTION_MODULE: return list_add(&options->modules, optarg, error);
+  case OPTION_WITNESS: options->witness = true; return RS_OK;
   case 'o': options->trace_file = optarg; return RS_OK;
   default: options->help = true; return RS_OK;
   }

@@ -121,6 +121,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
     .model = options->model,
     .memory = options->memory,
     .limit = options->limit,
+    .witness = options->witness,
     .host_device = true,
     .output = stdout,
     .errors = cli_errors_open(),

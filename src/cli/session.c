@@ -1,5 +1,6 @@
 /* One run under one trace: opens the sink, runs, closes, and turns the end into an exit status. */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +106,29 @@ static enum rs_status run_interruptible(struct rs_machine *machine, struct rs_en
   return status;
 }
 
+static void value_print(enum rs_register reg, const union rs_value *value) {
+  const struct rs_segment *segment = &value->segment;
+  if ((reg >= RS_ES && reg <= RS_GS) || reg == RS_LDTR || reg == RS_TR)
+    fprintf(stderr, "0x%04x (base 0x%" PRIx64 ", limit 0x%" PRIx32 ", attributes 0x%" PRIx32 ")",
+            segment->selector, segment->base, segment->limit, segment->attributes);
+  else
+    fprintf(stderr, "0x%" PRIx64, value->word[0]);
+}
+
+static void witness_tell(const struct rs_witness *witness) {
+  for (unsigned i = 0; i < witness->noted; i++) {
+    const struct rs_witness_note *note = &witness->note[i];
+    fprintf(stderr, "witness: %s at 0x%" PRIx64 ": %s is ", rs_operation_name(note->operation), note->rip,
+            rs_register_name(note->reg));
+    value_print(note->reg, &note->predicted);
+    fputs(" by the manual, ", stderr);
+    value_print(note->reg, &note->engine);
+    fputs(" by the engine\n", stderr);
+  }
+  fprintf(stderr, "witness: %" PRIu64 " compared, %" PRIu64 " differ\n", witness->compared,
+          witness->disagreed);
+}
+
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols) {
   struct rs_error error, close_error;
@@ -115,5 +139,6 @@ int cli_run_machine(struct rs_machine *machine, const struct options *options,
   enum rs_status closed = trace_close(&trace, &close_error);
   if (status != RS_OK) return cli_failed(&error);
   if (closed != RS_OK) return cli_failed(&close_error);
+  if (options->witness) witness_tell(rs_machine_witness(machine));
   return end_status(&end);
 }

@@ -35,6 +35,7 @@ static enum rs_status engine_attach(struct rs_machine *vm, struct rs_error *erro
     .exception = vm_exception,
     .deadline = deadline,
     .executed = vm_executed,
+    .witnessed = vm_witnessed,
     .mmio_read = mmio_read,
     .mmio_write = mmio_write,
   };
@@ -154,6 +155,10 @@ static size_t view_read(void *context, const struct rs_cpu *cpu, uint64_t linear
 
 struct rs_memory_view rs_machine_view(struct rs_machine *vm) {
   return (struct rs_memory_view){ vm, view_read };
+}
+
+const struct rs_witness *rs_machine_witness(const struct rs_machine *vm) {
+  return &vm->witness;
 }
 
 uint64_t rs_machine_instructions(const struct rs_machine *vm) {

@@ -25,8 +25,7 @@ static void port_access(struct rs_machine *vm, struct rs_transition *transition)
   }
 }
 
-/* Commits and tells one transition, whatever its outcome. */
-static void settle(struct rs_machine *vm, struct rs_transition *transition) {
+void vm_settle(struct rs_machine *vm, struct rs_transition *transition) {
   struct rs_transition_event event; /* the tracer numbers it; the stacks are for who wants them */
   event.instructions = engine_instructions(vm->engine);
   event.transition = transition;
@@ -64,10 +63,10 @@ static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_tran
 /* Settles `transition` and whatever follows from it, then says what that means for the run. */
 static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
   int status;
-  settle(vm, transition);
+  vm_settle(vm, transition);
   while (transition->outcome == RS_FAULTED) {
     transition = fault_deliver(vm, transition);
-    settle(vm, transition);
+    vm_settle(vm, transition);
   }
   if (transition->outcome == RS_SHUTDOWN)
     vm_end(vm, RS_END_SHUTDOWN, 0);
@@ -89,6 +88,10 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
   vm_pending_tell(vm);
   clock_refresh(vm);
   instruction_perform(&vm->cpu, machine_memory(vm->hardware), instruction, transition);
+  if (witness_wanted(vm, transition)) {
+    vm->predicted = true;
+    return ENGINE_NATIVE;
+  }
   port_access(vm, transition);
   return conclude(vm, transition);
 }
@@ -101,11 +104,12 @@ static void page_fault_tell(struct rs_machine *vm, const struct engine_exception
                                                              : ACCESS_READ;
   if (exception->vector != VECTOR_PF || tracer_level(&vm->tracer) == RS_TRACE_OFF) return;
   access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
-  if (attempt->outcome == RS_FAULTED) settle(vm, attempt);
+  if (attempt->outcome == RS_FAULTED) vm_settle(vm, attempt);
 }
 
 enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
   struct rs_machine *vm = context;
+  if (witness_faulted(vm)) return ENGINE_RESUME;
   struct rs_transition *transition = delivery_begin(&vm->transition[0]);
   struct rs_fault fault = {
     .vector = exception->vector,

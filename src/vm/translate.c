@@ -41,7 +41,9 @@ bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bo
   struct rs_machine *vm = context;
   struct paging_reader reader = { vm, entry_read };
   struct paging_walk walk;
-  bool user = vm->cpu.cpl == 3;
+  /* After a witnessed return the engine fetches its target before it tells that it is there. */
+  const struct rs_cpu *fetching = vm->predicted && kind == ACCESS_FETCH ? &vm->transition[0].after : &vm->cpu;
+  bool user = fetching->cpl == 3;
   /* Only AC of the flags matters to a walk, and the engine refreshes them before anyone else looks. */
   vm->cpu.rflags = rflags_ac ? vm->cpu.rflags | RFLAGS_AC : vm->cpu.rflags & ~RFLAGS_AC;
   paging_walk(&vm->cpu, &reader, linear_page, kind, user ? ACCESS_USER : ACCESS_SUPERVISOR, &walk);

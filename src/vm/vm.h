@@ -29,6 +29,8 @@ struct rs_machine {
   } pending;
   struct disasm *disasm; /* finds what an instruction writes */
   volatile sig_atomic_t stop_requested;
+  struct rs_witness witness;
+  bool predicted; /* transition[0] awaits its witness */
   bool ended;
   struct rs_end_event end;
 };
@@ -42,6 +44,16 @@ void vm_commit(struct rs_machine *vm, const struct rs_transition *transition);
 /* perform.c: the engine's events. */
 enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction);
 enum engine_next vm_exception(void *context, const struct engine_exception *exception);
+
+/* Commits and tells one transition, whatever its outcome. */
+void vm_settle(struct rs_machine *vm, struct rs_transition *transition);
+
+/* witness.c: whether the engine should execute what `prediction` tells, and what came of it. */
+bool witness_wanted(const struct rs_machine *vm, const struct rs_transition *prediction);
+void vm_witnessed(void *context);
+/* An exception came instead. True when it is the engine's refusal of what was predicted to complete, and so
+ * not the guest's; otherwise the transition completed and the exception is the first thing after it. */
+bool witness_faulted(struct rs_machine *vm);
 
 /* instructions.c: the per-instruction trace. */
 void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
