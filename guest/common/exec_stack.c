@@ -23,6 +23,7 @@
 #define STRINGS_LIMIT 0x200000
 #define AUXILIARY_WORDS 48
 #define CLOCK_TICKS 100
+#define SIGNAL_STACK 2048
 
 struct builder {
   struct task *task;
@@ -95,6 +96,7 @@ static void put_auxiliary(struct builder *builder, const struct elf_program *pro
   put_pair(builder, AT_SECURE, 0);
   put_pair(builder, AT_RANDOM, strings[0]);
   put_pair(builder, AT_PLATFORM, strings[1]);
+  put_pair(builder, AT_MINSIGSTKSZ, SIGNAL_STACK);
   put_pair(builder, AT_EXECFN, strings[2]);
   put_pair(builder, AT_NULL, 0);
 }

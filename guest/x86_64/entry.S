@@ -55,7 +55,7 @@ FUNCTION entry_syscall
 	sysretq
 END entry_syscall
 
-/* AMD's SYSCALL from compatibility mode: ECX is in EBP, the caller's EBP on its stack (see stub.S). */
+/* AMD's SYSCALL from compatibility mode: ECX is in EBP, the caller's EBP on its stack (see stub/stub.S). */
 FUNCTION entry_syscall32
 	swapgs
 	movl	%esp, %esp

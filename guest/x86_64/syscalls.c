@@ -10,7 +10,8 @@
 #include "processor.h"
 #include "user_memory.h"
 
-/* The stub has put one argument on the program's stack, because the path needed its register (see stub.S). */
+/* The stub has put one argument on the program's stack, because the path needed its register (see
+ * stub/stub.S). */
 static bool fetch_stub_arguments(struct frame *frame) {
   uint32_t sixth;
   if (frame->cause == CAUSE_SYSCALL32) frame->rcx = (uint32_t)frame->rbp;
