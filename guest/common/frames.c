@@ -5,8 +5,9 @@
 
 #include "bits.h"
 
-#define FRAME_COUNT (UINT64_C(0x100000000) / PAGE_SIZE)
+#define FRAME_COUNT UINT32_C(0x100000) /* 4 GiB of them */
 #define WORD_BITS 32
+#define ALL_BITS UINT32_MAX
 #define WORD_COUNT (FRAME_COUNT / WORD_BITS)
 
 /* A set bit is a free frame. No free frame lies in a word below `low` or above `high`. */
@@ -15,50 +16,71 @@ static struct {
   size_t count, low, high;
 } frames;
 
-static void set(uint64_t number, bool is_free) {
-  size_t word = number / WORD_BITS;
-  uint32_t bit = UINT32_C(1) << number % WORD_BITS;
-  if (!!(frames.free[word] & bit) == is_free) return;
-  frames.free[word] ^= bit;
+static unsigned bits_in(uint32_t word) {
+  unsigned count = 0;
+  for (; word; word &= word - 1)
+    count++;
+  return count;
+}
+
+/* Sets the bits of `mask` in one word to free or not. */
+static void set(size_t word, uint32_t mask, bool is_free) {
+  uint32_t changed = (is_free ? ~frames.free[word] : frames.free[word]) & mask;
+  if (changed == 0) return;
+  frames.free[word] ^= changed;
   if (!is_free) {
-    frames.count--;
+    frames.count -= bits_in(changed);
     return;
   }
-  frames.count++;
+  frames.count += bits_in(changed);
   if (word < frames.low) frames.low = word;
   if (word > frames.high) frames.high = word;
 }
 
-/* All frames of a word that were all in use: memory is given by the million, and a trace may tell each step.
- */
-static bool set_word(size_t word) {
-  if (frames.free[word] != 0) return false;
-  set((uint64_t)word * WORD_BITS, true);
-  frames.free[word] = UINT32_MAX;
-  frames.count += WORD_BITS - 1;
-  return true;
-}
-
-void frames_give(uint64_t start, uint64_t end) {
-  uint64_t number = (start + PAGE_SIZE - 1) / PAGE_SIZE, last = end / PAGE_SIZE;
-  if (last > FRAME_COUNT) last = FRAME_COUNT;
-  while (number < last) {
-    bool whole = number % WORD_BITS == 0 && last - number >= WORD_BITS && set_word(number / WORD_BITS);
-    if (!whole) set(number, true);
-    number += whole ? WORD_BITS : 1;
+/* Frames [at, stop), a word at a time. */
+static void set_range(uint32_t at, uint32_t stop, bool is_free) {
+  while (at < stop) {
+    uint32_t bit = at % WORD_BITS, left = stop - at;
+    uint32_t count = left < WORD_BITS - bit ? left : WORD_BITS - bit;
+    set(at / WORD_BITS, ALL_BITS >> (WORD_BITS - count) << bit, is_free);
+    at += count;
   }
 }
 
+/* Frees whole words from `at` on, as far as none of their frames is free; where it stopped. Almost all of
+ * memory comes this way when the kernel starts, so the loop is short. */
+static uint32_t give_words(uint32_t at, uint32_t stop) {
+  size_t first = at / WORD_BITS, word = first, end = stop / WORD_BITS;
+  while (word < end && frames.free[word] == 0)
+    frames.free[word++] = ALL_BITS;
+  if (word == first) return at;
+  frames.count += (word - first) * WORD_BITS;
+  if (first < frames.low) frames.low = first;
+  if (word - 1 > frames.high) frames.high = word - 1;
+  return (uint32_t)(word * WORD_BITS);
+}
+
+static uint32_t frame_number(uint64_t address) {
+  return address / PAGE_SIZE < FRAME_COUNT ? (uint32_t)(address / PAGE_SIZE) : FRAME_COUNT;
+}
+
+void frames_give(uint64_t start, uint64_t end) {
+  uint32_t at = frame_number(start + PAGE_SIZE - 1), stop = frame_number(end);
+  uint32_t aligned = (at + WORD_BITS - 1) / WORD_BITS * WORD_BITS;
+  if (aligned < stop) {
+    set_range(at, aligned, true);
+    at = give_words(aligned, stop);
+  }
+  set_range(at, stop, true);
+}
+
 void frames_reserve(uint64_t start, uint64_t end) {
-  uint64_t number = start / PAGE_SIZE;
-  for (; number * PAGE_SIZE < end && number < FRAME_COUNT; number++)
-    set(number, false);
+  set_range(frame_number(start), frame_number(end + PAGE_SIZE - 1), false);
 }
 
 static uintptr_t take(size_t word, unsigned bit) {
-  uint64_t number = (uint64_t)word * WORD_BITS + bit;
-  set(number, false);
-  return (uintptr_t)(number * PAGE_SIZE);
+  set(word, UINT32_C(1) << bit, false);
+  return ((uintptr_t)word * WORD_BITS + bit) * PAGE_SIZE;
 }
 
 uintptr_t frames_take_low(void) {
@@ -76,7 +98,7 @@ uintptr_t frames_take_high(void) {
 }
 
 void frames_return(uintptr_t frame) {
-  set(frame / PAGE_SIZE, true);
+  frames_give(frame, (uint64_t)frame + PAGE_SIZE);
 }
 
 size_t frames_free(void) {
