@@ -69,10 +69,9 @@ bool witness_faulted(struct rs_machine *vm) {
   vm->witness.compared++;
   bool refused = vm->cpu.rip != prediction->after.rip;
   if (refused) {
-    union rs_value ours = rs_cpu_get(&prediction->after, RS_RIP), engine = rs_cpu_get(&vm->cpu, RS_RIP);
+    union rs_value engine = rs_cpu_get(&vm->cpu, RS_RIP);
     vm->witness.disagreed++;
-    disagreement_note(&vm->witness, &prediction->before, prediction->cause.instruction.operation, RS_RIP,
-                      &ours, &engine);
+    disagreement_note(&vm->witness, prediction, RS_RIP, &engine);
   }
   vm_settle(vm, prediction);
   return refused;
