@@ -183,12 +183,7 @@ struct words {
   uint64_t low, high;
 };
 
-/* `value` without its first `bytes` bytes, or after as many empty ones; 1 to 15. */
-static struct words words_shift_down(struct words value, unsigned bytes) {
-  if (bytes >= 8) return (struct words){ value.high >> 8 * (bytes - 8), 0 };
-  return (struct words){ value.low >> 8 * bytes | value.high << (64 - 8 * bytes), value.high >> 8 * bytes };
-}
-
+/* `value` with as many empty bytes before it; 1 to 15. */
 static struct words words_shift_up(struct words value, unsigned bytes) {
   if (bytes >= 8) return (struct words){ 0, value.low << 8 * (bytes - 8) };
   return (struct words){ value.low << 8 * bytes, value.high << 8 * bytes | value.low >> (64 - 8 * bytes) };
@@ -250,49 +245,41 @@ bool access_read(struct builder *b, const struct access *access, union rs_value 
 }
 
 static inline void page_write(struct builder *b, const struct access *access, const struct builder_page *page,
-                              uint64_t linear, unsigned size, struct words value) {
-  struct words old = page_words(b, page, linear, size);
+                              uint64_t linear, unsigned size, uint64_t value) {
+  uint64_t physical = page->physical_page + linear % GUEST_PAGE_SIZE;
+  uint64_t old = page_read(b, page->host, physical, size);
   struct rs_step *step = builder_step(b, RS_STEP_WRITE);
   step->id = (uint16_t)access->item;
   step->reg = (uint16_t)access->reg;
   step->size = (uint8_t)size;
   step->walk = page->walk;
   step->write.linear = linear;
-  step->write.physical = page->physical_page + linear % GUEST_PAGE_SIZE;
-  step->write.old.word[0] = old.low;
-  step->write.old.word[1] = old.high;
-  step->write.new.word[0] = low_bytes(value.low, size);
-  step->write.new.word[1] = size > 8 ? low_bytes(value.high, size - 8) : 0;
+  step->write.physical = physical;
+  step->write.old.word[0] = old;
+  step->write.old.word[1] = 0;
+  step->write.new.word[0] = low_bytes(value, size);
+  step->write.new.word[1] = 0;
   memory_written(b);
 }
 
 /* Both pages are walked before the first write. */
-static bool write_across_pages(struct builder *b, const struct access *access, struct words bytes) {
+static bool write_across_pages(struct builder *b, const struct access *access, uint64_t value) {
   unsigned size = first_part(access->linear, access->size), rest = access->size - size;
   uint64_t next = linear_after(b, access->linear, size);
   const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
   const struct builder_page *second = page ? page_find(b, next, ACCESS_WRITE, access->privilege) : NULL;
   if (!second) return false;
-  page_write(b, access, page, access->linear, size, bytes);
-  page_write(b, access, second, next, rest, words_shift_down(bytes, size));
+  page_write(b, access, page, access->linear, size, value);
+  page_write(b, access, second, next, rest, value >> 8 * size);
   return true;
 }
 
-static inline bool write_words(struct builder *b, const struct access *access, struct words bytes) {
-  if (crosses_page(access)) return write_across_pages(b, access, bytes);
-  const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
-  if (page) page_write(b, access, page, access->linear, access->size, bytes);
-  return page;
-}
-
-bool access_write(struct builder *b, const struct access *access, union rs_value value) {
-  assert(access->size >= 1 && access->size <= sizeof value.word);
-  return write_words(b, access, (struct words){ value.word[0], value.word[1] });
-}
-
-bool access_write_word(struct builder *b, const struct access *access, uint64_t value) {
+bool access_write(struct builder *b, const struct access *access, uint64_t value) {
   assert(access->size >= 1 && access->size <= sizeof value);
-  return write_words(b, access, (struct words){ value, 0 });
+  if (crosses_page(access)) return write_across_pages(b, access, value);
+  const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
+  if (page) page_write(b, access, page, access->linear, access->size, value);
+  return page;
 }
 
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,

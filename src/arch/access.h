@@ -5,7 +5,8 @@
 
 #include "arch/builder.h"
 
-/* One access. `size` is 1 to 16 bytes; it may cross a page. The caller has done the segment checks. */
+/* One access. `size` is 1 to 16 bytes, to write 1 to 8; it may cross a page. The caller has done the segment
+ * checks. */
 struct access {
   uint64_t linear;
   uint8_t size;
@@ -18,12 +19,9 @@ struct access {
  * holds the #PF with its error code and CR2. */
 bool access_read(struct builder *b, const struct access *access, union rs_value *value);
 
-/* Records a pending write; one that crosses a page is two steps, so that each step's bytes are contiguous in
- * physical memory. False as above. */
-bool access_write(struct builder *b, const struct access *access, union rs_value value);
-
-/* The same of up to 8 bytes. */
-bool access_write_word(struct builder *b, const struct access *access, uint64_t value);
+/* Records a pending write of 1 to 8 bytes; one that crosses a page is two steps, so that each step's bytes
+ * are contiguous in physical memory. False as above. */
+bool access_write(struct builder *b, const struct access *access, uint64_t value);
 
 /* Walks every page that `size` bytes (at most one page's worth) touch, without reading or writing them, so
  * that what follows cannot fault half way. False as above. */

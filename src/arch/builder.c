@@ -101,11 +101,21 @@ void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
   step->write.new.word[1] = 0;
 }
 
+/* Field by field, as they were written: to read them in one piece before they have left the store buffer
+ * costs a stall, and what is written to a segment register was mostly decoded just now. */
+static inline void segment_copy(struct rs_segment *to, const struct rs_segment *from) {
+  to->selector = from->selector;
+  to->attributes = from->attributes;
+  to->limit = from->limit;
+  to->base = from->base;
+}
+
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value) {
   struct rs_segment *segment = register_at(b->after, reg);
   struct rs_step *step = write_begin(b, reg, sizeof *value);
-  step->write.old.segment = *segment;
-  step->write.new.segment = *segment = *value;
+  segment_copy(&step->write.old.segment, segment);
+  segment_copy(&step->write.new.segment, value);
+  segment_copy(segment, value);
 }
 
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value) {

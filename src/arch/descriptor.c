@@ -97,8 +97,8 @@ bool descriptor_write_type(struct builder *b, struct descriptor *d, uint32_t set
   if (!cpu_is_long_mode(b->after)) linear = (uint32_t)linear;
   d->raw |= (uint64_t)set << ATTRIBUTES_SHIFT;
   d->segment.attributes |= set;
-  return access_write_word(b, &(struct access){ linear, 4, ACCESS_IMPLICIT_SUPERVISOR, item, RS_NO_REGISTER },
-                           d->raw >> 32);
+  return access_write(b, &(struct access){ linear, 4, ACCESS_IMPLICIT_SUPERVISOR, item, RS_NO_REGISTER },
+                      d->raw >> 32);
 }
 
 bool descriptor_mark_accessed(struct builder *b, struct descriptor *d) {

@@ -93,7 +93,7 @@ bool operand_write_word(struct builder *b, const struct rs_instruction *instruct
   uint64_t old = b->before->general[instruction->rm];
   if (instruction->memory)
     return operand_linear(b, instruction, 2, ACCESS_WRITE, &access.linear) &&
-           access_write(b, &access, (union rs_value){ .word = { value & 0xffff, 0 } });
+           access_write(b, &access, value & 0xffff);
   write_register(b, (enum rs_register)(RS_RAX + instruction->rm),
                  register_merged(old, value, instruction->operand_size));
   return true;

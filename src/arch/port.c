@@ -58,7 +58,7 @@ static bool ins_move(struct builder *b, const struct rs_instruction *instruction
   uint64_t linear;
   if (!operand_linear(b, instruction, instruction->data_size, ACCESS_WRITE, &linear)) return false;
   const struct access access = string_access(b, instruction, linear);
-  if (!access_write(b, &access, (union rs_value){ .word = { 0, 0 } })) return false;
+  if (!access_write(b, &access, 0)) return false;
   port_ask(b, instruction, true, 0);
   return true;
 }

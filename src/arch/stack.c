@@ -74,7 +74,7 @@ bool stack_push(struct builder *b, struct stack *stack, enum rs_item item, enum 
                 uint64_t value) {
   stack->pointer = pointer_moved(stack, -(uint64_t)stack->word);
   const struct access access = word_access(stack, item, reg);
-  return access_write_word(b, &access, value);
+  return access_write(b, &access, value);
 }
 
 bool stack_pop(struct builder *b, struct stack *stack, enum rs_item item, enum rs_register reg,

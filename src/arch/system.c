@@ -62,11 +62,11 @@ static bool table_store(struct builder *b, const struct rs_instruction *instruct
   if (!require(b, RS_CHECK_STORE_ALLOWED_BY_UMIP, !umip || cpl == 0, umip, cpl, 0)) return false;
   if (!operand_linear(b, instruction, 2 + base_size, ACCESS_WRITE, &access.linear) ||
       !access_probe(b, access.linear, 2 + base_size, ACCESS_WRITE, access.privilege) ||
-      !access_write(b, &access, (union rs_value){ .word = { table->limit, 0 } }))
+      !access_write(b, &access, table->limit))
     return false;
   access.linear += 2;
   access.size = (uint8_t)base_size;
-  return access_write(b, &access, (union rs_value){ .word = { table->base, 0 } });
+  return access_write(b, &access, table->base);
 }
 
 /* --- Counters and identification --- */

@@ -4,10 +4,19 @@
 #include "arch/bits.h"
 #include "vm/vm.h"
 
-static void ram_write(struct rs_machine *vm, uint64_t physical, const uint8_t *bytes, size_t size) {
+/* The common sizes are single stores. */
+static void bytes_store(uint8_t *to, const void *from, size_t size) {
+  switch (size) {
+  case 8: memcpy(to, from, 8); break;
+  case 4: memcpy(to, from, 4); break;
+  default: memcpy(to, from, size);
+  }
+}
+
+static void ram_write(struct rs_machine *vm, uint64_t physical, const void *bytes, size_t size) {
   uint64_t ram = machine_ram_size(vm->hardware);
   if (physical >= ram || size > ram - physical) return; /* no RAM there: dropped, as guest_memory says */
-  memcpy(machine_ram(vm->hardware) + physical, bytes, size);
+  bytes_store(machine_ram(vm->hardware) + physical, bytes, size);
   engine_memory_written(vm->engine, physical, size);
 }
 
@@ -43,7 +52,7 @@ void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
     if (step->id == RS_ITEM_REGISTER)
       parts |= register_part((enum rs_register)step->reg);
     else if (!faulted || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY)
-      ram_write(vm, step->write.physical, (const uint8_t *)step->write.new.word, step->size);
+      ram_write(vm, step->write.physical, step->write.new.word, step->size);
   }
   vm->cpu = transition->after;
   vm->tsc_offset += transition->after.tsc - transition->before.tsc;
