@@ -51,7 +51,7 @@ enum rs_status rs_machine_subscribe(struct rs_machine *machine, struct rs_trace_
 /* Runs to the end and says how it ended. RS_OK also for guest faults, shutdown and limits: these are ends. */
 enum rs_status rs_machine_run(struct rs_machine *machine, struct rs_end_event *end, struct rs_error *error);
 
-/* Runs one instruction (or delivers one event). */
+/* Runs until one more instruction has completed; a fault on the way is delivered first. */
 enum rs_status rs_machine_step(struct rs_machine *machine, struct rs_end_event *end, bool *ended,
                                struct rs_error *error);
 
