@@ -142,7 +142,7 @@ static void push(struct engine *e) {
   context_put_general(&e->context, e->cpu);
   context_put_system(&e->context, e->cpu, CONTEXT_SYSTEM);
   context_commit_at_rest(&e->context, e->cpu);
-  if (e->flush_asked || translate_is_full(e)) translate_flush_code(e);
+  if (e->flush_asked) translate_flush_code(e);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
   translate_close_window(e);
   e->flush_asked = false;

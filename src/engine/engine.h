@@ -17,12 +17,15 @@ struct engine;
 /* What the client says at the end of a callback. */
 enum engine_next {
   ENGINE_RESUME, /* go on from `*cpu`, which the client may have changed (see engine_changed) */
-  ENGINE_NATIVE, /* only from `instruction`: let Unicorn execute it; `witnessed` follows if the client has it
-                  */
-  ENGINE_STOP,   /* leave engine_run with RS_OK; `*cpu` is the state to keep */
+  /* Only from `instruction`, with `*cpu` unchanged: let Unicorn execute it; `witnessed` follows if the client
+   * has it. Unicorn's own descriptor reads then come to `translate` as ordinary ones: at CPL 3 it cannot be
+   * told that they are implicit supervisor accesses. */
+  ENGINE_NATIVE,
+  ENGINE_STOP, /* leave engine_run with RS_OK; `*cpu` is the state to keep */
 };
 
-/* An event that Unicorn raised while executing plain code. RIP is that of the instruction. */
+/* An event that Unicorn raised while executing plain code. RIP is that of the instruction, or after it for
+ * the trap of single-stepping (vector 1), which comes after performed instructions as well. */
 struct engine_exception {
   uint8_t vector;
   bool software; /* an INT n that was not caught as an instruction; normally never */
@@ -40,17 +43,20 @@ struct engine_translation {
 };
 
 /* How the client answers. Every callback gets `context`; `*cpu` (see engine_open) is current during
- * `instruction`, `exception`, `deadline`, `executed` and `witnessed`, and not otherwise. */
+ * `instruction`, `exception`, `deadline`, `executed` and `witnessed`, and not otherwise: `translate` and the
+ * devices see the CPL, control registers and RFLAGS.AC in force, and general registers of some time ago. */
 struct engine_client {
   void *context;
   /* False when the walk refuses the access. The client sets accessed and dirty bits. CPL, CR0-4, EFER as the
    * client knows them; `rflags_ac` is RFLAGS.AC at this moment. */
   bool (*translate)(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,
                     struct engine_translation *out);
-  /* A sensitive instruction is about to execute at cpu->rip and has not been executed. */
+  /* A sensitive instruction is about to execute at cpu->rip and has not been executed. Unless the answer is
+   * ENGINE_NATIVE it counts as executed, also when its execution was a fault. */
   enum engine_next (*instruction)(void *context, const struct rs_instruction *instruction);
   enum engine_next (*exception)(void *context, const struct engine_exception *exception);
-  /* The instruction count has reached the deadline: exactly `deadline` instructions have been executed. */
+  /* The instruction count has reached the deadline: exactly `deadline` instructions have been executed. The
+   * deadline is then gone until it is set again. Called for engine_request_stop as well. */
   enum engine_next (*deadline)(void *context);
   /* While armed by engine_trace_instructions: an instruction is about to execute at cpu->rip. `linear` is its
    * address. Sensitive ones are announced here too, before `instruction`. */
@@ -77,8 +83,8 @@ enum rs_status engine_open(const struct engine_client *client, struct rs_cpu *cp
                            struct rs_error *error);
 void engine_close(struct engine *engine);
 
-/* Maps RAM at a page-aligned guest-physical range; `host` stays the client's and outlives the engine.
- * Everything not mapped goes to mmio_read and mmio_write. */
+/* Maps RAM at a page-aligned guest-physical range, before the first run; `host` stays the client's and
+ * outlives the engine. Everything not mapped goes to mmio_read and mmio_write. */
 enum rs_status engine_map_ram(struct engine *engine, uint64_t physical, size_t size, void *host);
 
 /* Says what the client changed in `*cpu` during a callback or before engine_run. */
@@ -97,13 +103,15 @@ enum rs_status engine_run(struct engine *engine, struct rs_error *error);
  * one. */
 uint64_t engine_instructions(const struct engine *engine);
 
-/* The count at which `deadline` is called; UINT64_MAX for never. */
+/* The count at which `deadline` is called; UINT64_MAX for never. Set by a device's callback, it is looked at
+ * when the block under way ends. */
 void engine_set_deadline(struct engine *engine, uint64_t instructions);
 
 /* Arms or disarms `executed`. Changes no guest-visible behaviour and no count. */
 void engine_trace_instructions(struct engine *engine, bool armed);
 
-/* Asks a running engine to stop at the next block; safe from a signal handler or another thread. */
+/* Asks a running engine to call `deadline` at the next block; safe from a signal handler or another thread.
+ */
 void engine_request_stop(struct engine *engine);
 
 #endif

@@ -119,7 +119,6 @@ void fault_handle(struct engine *e) {
   uint64_t linear = linear_of(e, e->cpu->rip);
   e->native = false;
   if (e->refused_kind == ACCESS_FETCH) {
-    translate_note_block(e);
     handle_fetch(e, linear);
     return;
   }

@@ -97,8 +97,7 @@ struct engine {
   bool stopping;       /* engine_run is to return */
   bool flush_asked;    /* every block is to be translated again */
   bool tracing;
-  uint64_t
-      announced; /* linear address of the instruction that `executed` was told of, until the next event */
+  uint64_t announced;    /* linear address of what `executed` was told of, until the next event */
   uint64_t announced_at; /* the count then */
   bool started;          /* no more RAM can be mapped */
   enum rs_status failure;
@@ -134,14 +133,13 @@ bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_
 void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user);
 void translate_flush(struct engine *e);
 
-/* A translation takes room in the buffer even when it is given up because a fetch faults. */
-void translate_note_block(struct engine *e);
-bool translate_is_full(const struct engine *e);
+void translate_flush_code(struct engine *e); /* every block; in no block hook */
 
 /* Provides the piece of the next translation; false: no memory. */
 bool translate_prepare(struct engine *e);
 void translate_free_pieces(struct engine *e);
-void translate_flush_code(struct engine *e); /* not while code runs */
+
+/* Drops the blocks of a page. / Lets it hold code and be written to. */
 void translate_purge(struct engine *e, uint64_t physical);
 void translate_mix(struct engine *e, uint64_t physical);
 

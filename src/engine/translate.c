@@ -21,14 +21,6 @@ void translate_flush(struct engine *e) {
   e->generation++;
 }
 
-void translate_note_block(struct engine *e) {
-  e->translated += BYTES_OF_BLOCK;
-}
-
-bool translate_is_full(const struct engine *e) {
-  return e->translated > BUDGET;
-}
-
 void translate_flush_code(struct engine *e) {
   clock_park(e);
   uc_ctl_flush_tb(e->uc);
@@ -235,26 +227,29 @@ static bool wants_window(const struct piece *p, uint64_t *begin, uint64_t *end) 
   return true;
 }
 
-/* Describes the piece that was just translated, and provides the next one. False: no memory. A block of which
- * not every instruction is known is stepped; one of a single instruction is counted exactly in any case. */
-static bool describe(struct engine *e, const uc_tb *tb) {
+static void note_instructions(struct engine *e, const struct block *block, unsigned count) {
+  uint64_t unknown = count > block->count ? count - block->count : 0u;
+  uint64_t accesses = block->accesses + unknown * ACCESSES_AT_MOST;
+  e->translated += count * (uint64_t)BYTES_OF_INSTRUCTION + accesses * BYTES_OF_ACCESS;
+}
+
+/* Describes the piece that was just translated, and provides the next one. A block of which not every
+ * instruction is known is stepped; one of a single instruction is counted exactly in any case. */
+static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   struct piece *p = e->blank;
   struct block_place place;
-  if (!place_of(e, tb->pc, tb->size, &place)) return false;
+  if (!place_of(e, tb->pc, tb->size, &place)) return RS_ENGINE_FAILED;
   p->block = blocks_get(&e->blocks, &place);
-  if (!p->block) return false;
+  if (!p->block) return RS_OUT_OF_MEMORY;
   bool regular = p->block->complete && p->block->count == tb->icount;
   bool single = regular && tb->icount == 1;
   bool for_deadline = e->deadline_block == tb->pc;
-  int unknown = tb->icount - p->block->count;
-  if (unknown < 0) unknown = 0;
-  e->translated += (uint64_t)tb->icount * BYTES_OF_INSTRUCTION +
-                   (uint64_t)BYTES_OF_ACCESS * (uint64_t)(p->block->accesses + unknown * ACCESSES_AT_MOST);
   p->address = tb->pc;
   p->for_deadline = for_deadline && regular && !p->block->checked && !single;
   p->stepped = !single && (for_deadline || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
-  return translate_prepare(e);
+  note_instructions(e, p->block, tb->icount);
+  return translate_prepare(e) ? RS_OK : RS_OUT_OF_MEMORY;
 }
 
 /* The library has translated a block and is about to run it. A sensitive one is translated a second time with
@@ -264,8 +259,8 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
   uint64_t begin, end;
   (void)uc, (void)before;
   clock_park(e);
-  translate_note_block(e);
-  if (translate_is_full(e)) {
+  e->translated += BYTES_OF_BLOCK;
+  if (e->translated > BUDGET) {
     translate_flush_code(e);
     translate_close_window(e);
     events_redirect(e, now->pc);
@@ -273,8 +268,8 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
   }
   if (now->size == 0) return; /* nothing but the end of the run, see fault.c */
   const struct piece *p = e->blank;
-  if (!describe(e, now)) {
-    e->failure = RS_OUT_OF_MEMORY;
+  e->failure = describe(e, now);
+  if (e->failure != RS_OK) {
     uc_emu_stop(e->uc);
     return;
   }

@@ -253,6 +253,44 @@ static void single_stepping_by_tf_traps_after_each_instruction(void **state) {
   }
 }
 
+static enum engine_next clear_tf(struct guest *g, const struct rs_instruction *instruction) {
+  if (instruction->operation == RS_OP_HLT) return ENGINE_STOP;
+  g->cpu.rflags &= ~RFLAGS_TF;
+  return guest_skip(g, instruction);
+}
+
+static void popf_that_clears_tf_traps_once_more(void **state) {
+  struct guest *g = *state;
+  g->instruction = clear_tf;
+  GUEST_CODE_BYTES(g, "\x9d\x90\xf4"); /* popf; nop; hlt */
+  guest_start(g, GUEST_64, 3);
+  g->cpu.rflags |= RFLAGS_TF;
+  guest_run(g);
+  assert_int_equal(guest_event(g, GUEST_EXCEPTION, 0)->exception.vector, VECTOR_DB);
+  assert_int_equal(guest_event(g, GUEST_EXCEPTION, 0)->rip, GUEST_CODE + 1);
+  guest_run(g);
+  assert_int_equal(guest_count(g, GUEST_EXCEPTION), 1);
+}
+
+static enum engine_next set_rf(struct guest *g, const struct rs_instruction *instruction) {
+  if (instruction->operation == RS_OP_HLT) return ENGINE_STOP;
+  if (g->number++ == 0) g->cpu.rflags |= RFLAGS_RF;
+  return guest_skip(g, instruction);
+}
+
+static void rf_lasts_one_instruction(void **state) {
+  struct guest *g = *state;
+  g->instruction = set_rf;
+  for (unsigned nops = 0; nops <= 1; nops++) {
+    guest_start(g, GUEST_64, 3);
+    g->number = 0;
+    /* int 0x80 sets RF; perhaps a nop; cpuid; hlt */
+    guest_put(g, GUEST_CODE, nops ? "\xcd\x80\x90\x0f\xa2\xf4" : "\xcd\x80\x0f\xa2\xf4", 5 + nops);
+    guest_run(g);
+    assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 1)->rflags & RFLAGS_RF, nops ? 0 : RFLAGS_RF);
+  }
+}
+
 static enum engine_next set_shadow(struct guest *g, const struct rs_instruction *instruction) {
   if (instruction->operation == RS_OP_STI) g->cpu.interrupt_shadow = RS_SHADOW_STI;
   return instruction->operation == RS_OP_HLT ? ENGINE_STOP : guest_skip(g, instruction);
@@ -285,6 +323,8 @@ int main(void) {
     CLAIM(an_announcement_can_be_the_last),
     CLAIM(a_requested_stop_ends_an_endless_loop),
     CLAIM(single_stepping_by_tf_traps_after_each_instruction),
+    CLAIM(popf_that_clears_tf_traps_once_more),
+    CLAIM(rf_lasts_one_instruction),
     CLAIM(an_interrupt_shadow_lasts_one_instruction),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

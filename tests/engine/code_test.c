@@ -72,6 +72,21 @@ static void a_block_that_overwrites_its_own_next_instruction(void **state) {
   }
 }
 
+/* The library itself notices only the first store into a page. */
+static void a_block_that_overwrites_itself_after_a_harmless_store(void **state) {
+  struct guest *g = *state;
+  for (unsigned round = 0; round < 3; round++) {
+    guest_start(g, GUEST_64, 3);
+    /* mov [rip+0x100], al; mov [rip+0x100], al; mov byte [rip+1], 0x2a; mov al, 0xee; nop; hlt */
+    GUEST_CODE_BYTES(g, "\x88\x05\x00\x01\x00\x00\x88\x05\x00\x01\x00\x00\xc6\x05\x01\x00\x00\x00\x2a"
+                        "\xb0\xee\x90\xf4");
+    uint64_t start = engine_instructions(g->engine);
+    guest_run(g);
+    assert_int_equal(g->cpu.general[0] & 0xff, 0x2a);
+    assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->count - start, 5);
+  }
+}
+
 static void a_plain_instruction_that_becomes_sensitive_is_told(void **state) {
   struct guest *g = *state;
   guest_start(g, GUEST_64, 3);
@@ -177,6 +192,42 @@ static void a_block_across_two_pages_follows_both(void **state) {
   assert_int_equal(g->cpu.general[0], 0x33);
 }
 
+static void a_block_across_two_pages_that_overwrites_its_second_half(void **state) {
+  struct guest *g = *state;
+  for (unsigned round = 0; round < 3; round++) {
+    /* mov byte [rip+1], 0x2a up to the end of the page; mov al, 0xee; hlt in the next one */
+    guest_put(g, 0x50ff9, "\xc6\x05\x01\x00\x00\x00\x2a\xb0\xee\xf4", 10);
+    guest_start(g, GUEST_64, 3);
+    g->cpu.rip = 0x50ff9;
+    guest_run(g);
+    assert_int_equal(g->cpu.general[0] & 0xff, 0x2a);
+  }
+}
+
+static void a_second_page_whose_code_becomes_sensitive_is_read_anew(void **state) {
+  struct guest *g = *state;
+  guest_put(g, 0x50ffe, "\x90\x90", 2);
+  for (unsigned round = 0; round < 4; round++) {
+    guest_put(g, 0x51000, round % 2 ? "\x0f\xa2\xf4" : "\x48\x90\xf4", 3); /* cpuid, or a nop of its size */
+    guest_start(g, GUEST_64, 3);
+    g->cpu.rip = 0x50ffe;
+    guest_run(g);
+    assert_int_equal(guest_count(g, GUEST_INSTRUCTION), 1 + round % 2);
+  }
+}
+
+static void a_block_of_one_instruction_is_seen_to_change(void **state) {
+  struct guest *g = *state;
+  guest_start(g, GUEST_64, 3);
+  /* mov ecx, 10; L: mov eax, ecx; and al, 1; add al, al; mov [rip+3], al; jmp F; F: jmp +0 or +2; inc edx;
+   * dec ecx; jnz L; hlt */
+  GUEST_CODE_BYTES(g, "\xb9\x0a\x00\x00\x00\x89\xc8\x24\x01\x00\xc0\x88\x05\x03\x00\x00\x00\xeb\x00"
+                      "\xeb\x00\xff\xc2\xff\xc9\x75\xea\xf4");
+  g->cpu.general[2] = 0;
+  guest_run(g);
+  assert_int_equal(g->cpu.general[2], 5);
+}
+
 static void a_page_that_alternates_between_code_and_data_stays_right(void **state) {
   struct guest *g = *state;
   guest_start(g, GUEST_64, 3);
@@ -224,15 +275,20 @@ static void the_buffer_holds_the_largest_instructions(void **state) {
   assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->count - start, 4 * TIMES);
 }
 
-/* A translation that is given up takes room as well. */
+/* The library gives each of these translations up half way. */
+enum { FETCHES = 20000 };
+
 static enum engine_next return_to_the_loop(struct guest *g, const struct engine_exception *exception) {
-  (void)exception;
+  assert_int_equal(exception->vector, VECTOR_PF);
+  assert_int_equal(exception->cr2, 0x21000);
+  assert_int_equal(g->cpu.rip, 0x20ffe);
+  g->events = 0;
   g->number++;
-  g->cpu.rip = GUEST_CODE + (g->number == 20000 ? 2 : 0);
+  g->cpu.rip = GUEST_CODE + (g->number == FETCHES ? 2 : 0);
   return ENGINE_RESUME;
 }
 
-static void a_fetch_that_faults_again_and_again_does_no_harm(void **state) {
+static void a_fetch_that_faults_again_and_again_is_the_same_each_time(void **state) {
   struct guest *g = *state;
   g->permission[0x21] = 0;
   guest_put(g, 0x20ffe, "\x48\x8b", 2); /* the beginning of an instruction */
@@ -251,16 +307,20 @@ int main(void) {
     CLAIM(a_write_from_the_same_page_is_seen_each_time),
     CLAIM(a_write_through_an_alias_is_seen),
     CLAIM(a_block_that_overwrites_its_own_next_instruction),
+    CLAIM(a_block_that_overwrites_itself_after_a_harmless_store),
     CLAIM(a_plain_instruction_that_becomes_sensitive_is_told),
     CLAIM(data_beside_code_in_one_page_does_not_disturb),
     CLAIM(a_write_by_the_client_is_seen),
     CLAIM(a_remapped_page_runs_its_new_code),
     CLAIM(counts_follow_the_page_behind_an_address),
     CLAIM(a_block_across_two_pages_follows_both),
+    CLAIM(a_block_across_two_pages_that_overwrites_its_second_half),
+    CLAIM(a_second_page_whose_code_becomes_sensitive_is_read_anew),
+    CLAIM(a_block_of_one_instruction_is_seen_to_change),
     CLAIM(a_page_that_alternates_between_code_and_data_stays_right),
     CLAIM(the_translation_buffer_is_emptied_in_time),
     CLAIM(the_buffer_holds_the_largest_instructions),
-    CLAIM(a_fetch_that_faults_again_and_again_does_no_harm),
+    CLAIM(a_fetch_that_faults_again_and_again_is_the_same_each_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
