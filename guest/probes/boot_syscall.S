@@ -19,7 +19,7 @@ FUNCTION entry_syscall
 	sysretq
 	.size	entry_syscall, . - entry_syscall
 
-	.balign	8
+	.balign	8, 0
 scratch:
 	.quad	0
 
