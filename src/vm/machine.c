@@ -114,6 +114,7 @@ static enum rs_status run_until(struct rs_machine *vm, uint64_t instructions, st
   if (status != RS_OK) vm_end(vm, RS_END_FAILED, 0);
   vm_pending_tell(vm);
   if (!vm->ended) return status;
+  vm->end.instructions = engine_instructions(vm->engine);
   tracer_end(&vm->tracer, &vm->end);
   enum rs_status flushed = machine_flush(vm->hardware, status == RS_OK ? error : NULL);
   return status == RS_OK ? flushed : status;

@@ -8,7 +8,6 @@ void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status) {
   vm->end = (struct rs_end_event){
     .reason = reason,
     .status = status,
-    .instructions = engine_instructions(vm->engine),
     .rip = vm->cpu.rip,
   };
 }
