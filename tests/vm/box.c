@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vm/vm.h"
 #include "vm/cmocka_all.h"
+#include "vm/vm.h"
 
 const char *const box_probes[] = {
   "boot_int80-i386",
@@ -62,7 +62,7 @@ static size_t header_32_write(uint8_t *bytes, size_t size) {
     .e_phentsize = sizeof(Elf32_Phdr),
     .e_phnum = 1,
   };
-  const Elf32_Phdr segment = { PT_LOAD,        (Elf32_Off)offset, BOX_CODE,           BOX_CODE,
+  const Elf32_Phdr segment = { PT_LOAD,          (Elf32_Off)offset, BOX_CODE,           BOX_CODE,
                                (Elf32_Word)size, (Elf32_Word)size,  PF_R | PF_W | PF_X, 1 };
   memcpy(bytes, &header, sizeof header);
   memcpy(bytes + sizeof header, &segment, sizeof segment);
@@ -192,6 +192,16 @@ uint64_t box_memory_sum(const struct box *box) {
     sum = (sum ^ word) * UINT64_C(0x100000001b3);
   }
   return sum;
+}
+
+bool box_values_equal(enum rs_register reg, const union rs_value *one, const union rs_value *other) {
+  const struct rs_segment *a = &one->segment, *b = &other->segment;
+  if ((reg >= RS_ES && reg <= RS_GS) || reg == RS_LDTR || reg == RS_TR)
+    return a->selector == b->selector && a->attributes == b->attributes && a->limit == b->limit &&
+           a->base == b->base;
+  if (reg == RS_GDTR || reg == RS_IDTR)
+    return one->table.base == other->table.base && one->table.limit == other->table.limit;
+  return one->word[0] == other->word[0];
 }
 
 void box_event_compare(const struct box_event *one, const struct box_event *other) {

@@ -4,7 +4,7 @@
 
 #include "ringside/machine.h"
 
-enum { BOX_MEMORY = 16 << 20, BOX_CODE = 0x8000 };
+enum { BOX_MEMORY = 6 << 20, BOX_CODE = 0x8000 };
 
 /* What is worth keeping of an event. */
 struct box_event {
@@ -59,6 +59,9 @@ void box_run_probe(struct box *box, const char *probe, const struct box_options 
 uint64_t box_register(const struct box *box, enum rs_register reg);
 const uint8_t *box_ram(const struct box *box);
 uint64_t box_memory_sum(const struct box *box);
+
+/* Whether two values of `reg` are the same. */
+bool box_values_equal(enum rs_register reg, const union rs_value *one, const union rs_value *other);
 
 /* Equal in everything that is kept. */
 void box_event_compare(const struct box_event *one, const struct box_event *other);

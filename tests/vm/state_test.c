@@ -1,33 +1,35 @@
 /* Claims about every event of every bare probe: its steps are the whole of what it did. */
-#include <string.h>
-
-#include "vm/vm.h"
 #include "vm/box.h"
 #include "vm/cmocka_all.h"
+#include "vm/vm.h"
 
-/* Runs every probe as either vendor's processor, with `look` at each event; `context` begins as zeros. */
-static void look_at_everything(void (*look)(struct box *, const struct rs_transition_event *)) {
-  size_t events = 0;
+typedef void looker(struct box *box, const struct rs_transition_event *event);
+
+/* Runs a probe with `look` at each event; `box->context` begins as zeros. */
+static void look_at(const char *probe, enum rs_cpu_model model, looker *look) {
+  struct box box;
+  struct box_event last = { 0 };
+  struct box_image image = image_of_probe(probe);
+  box_open(&box, &image, &(struct box_options){ .level = RS_TRACE_STEPS, .model = model });
+  box.look = look;
+  box.context = &last;
+  box_run(&box);
+  assert_true(box.events > 0);
+  box_close(&box);
+  image_free(&image);
+}
+
+static void look_at_everything(looker *look) {
   for (const char *const *probe = box_probes; *probe; probe++)
-    for (enum rs_cpu_model model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
-      struct box box;
-      struct box_event last = { 0 };
-      struct box_image image = image_of_probe(*probe);
-      box_open(&box, &image, &(struct box_options){ .level = RS_TRACE_STEPS, .model = model });
-      box.look = look;
-      box.context = &last;
-      box_run(&box);
-      events += box.events;
-      box_close(&box);
-      image_free(&image);
-    }
-  assert_true(events > 100);
+    look_at(*probe, RS_CPU_INTEL, look);
+  look_at("boot_compatibility_syscall-x86_64", RS_CPU_AMD, look);
+  look_at("boot_non_canonical_return-x86_64", RS_CPU_AMD, look);
 }
 
 static void registers_compare(const struct rs_cpu *one, const struct rs_cpu *other) {
   for (enum rs_register reg = RS_RAX; reg < RS_REGISTER_COUNT; reg++) {
     union rs_value a = rs_cpu_get(one, reg), b = rs_cpu_get(other, reg);
-    if (memcmp(&a, &b, sizeof a) != 0) fail_msg("%s differs", rs_register_name(reg));
+    if (!box_values_equal(reg, &a, &b)) fail_msg("%s differs", rs_register_name(reg));
   }
 }
 
@@ -55,8 +57,9 @@ static void old_values_are_compared(struct box *box, const struct rs_transition_
   for (unsigned i = 0; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
     if (step->kind == RS_STEP_WRITE && step->id == RS_ITEM_REGISTER) {
-      union rs_value now = rs_cpu_get(&cpu, (enum rs_register)step->reg);
-      assert_memory_equal(&now, &step->write.old, sizeof now);
+      enum rs_register reg = (enum rs_register)step->reg;
+      union rs_value now = rs_cpu_get(&cpu, reg);
+      assert_true(box_values_equal(reg, &now, &step->write.old));
     }
     rs_step_apply(&cpu, step);
   }
