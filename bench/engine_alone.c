@@ -87,5 +87,5 @@ enum rs_status subject_engine(const struct subject_run *run, double *ns, struct 
 }
 
 enum rs_status subject_engine_segments(const struct subject_run *run, double *ns, struct rs_error *error) {
-  return engine_measure(run, ENGINE_SEGMENTS, ns, error);
+  return engine_measure(run, ENGINE_CODE_AND_STACK, ns, error);
 }

@@ -29,7 +29,7 @@ enum rs_status subject_recorded(const struct subject_run *run, double *ns, struc
 /* The two transitions of a round trip through arch alone, against a copy of the guest's memory. */
 enum rs_status subject_arch(const struct subject_run *run, double *ns, struct rs_error *error);
 /* The user loop through the engine alone: the entry is performed as if it did nothing, first with the
- * registers that every instruction may change, then with the segments and the tables told to have changed,
+ * registers that every instruction may change, then with the segments of code and stack told to have changed,
  * too. */
 enum rs_status subject_engine(const struct subject_run *run, double *ns, struct rs_error *error);
 enum rs_status subject_engine_segments(const struct subject_run *run, double *ns, struct rs_error *error);

@@ -69,13 +69,25 @@ void context_close(struct context *c) {
   uc_context_free(c->far);
 }
 
+/* Arithmetic flags are computed when they are asked for; that is the library's business, unless they are
+ * plain. */
+static uint64_t fetch_rflags(struct context *c) {
+  const struct layout *l = &c->layout;
+  uint64_t rflags;
+  if (get32(c->state, l->cc_operation) != l->cc_plain) {
+    uc_reg_read(c->uc, UC_X86_REG_RFLAGS, &rflags);
+    return rflags;
+  }
+  rflags = get64(c->state, l->rflags) & ~(ARITHMETIC_FLAGS | RFLAGS_DF);
+  if (get32(c->state, l->direction) != 1) rflags |= RFLAGS_DF;
+  return rflags | (get64(c->state, l->cc_source) & ARITHMETIC_FLAGS);
+}
+
 static void fetch_general(struct context *c, struct rs_cpu *cpu) {
   for (unsigned i = 0; i < 16; i++)
     cpu->general[i] = get64(c->state, c->layout.general[i]);
   cpu->rip = get64(c->state, c->layout.rip);
-  uint64_t rflags; /* partly lazy: only the library can tell */
-  uc_reg_read(c->uc, UC_X86_REG_RFLAGS, &rflags);
-  cpu->rflags = rflags | RFLAGS_FIXED;
+  cpu->rflags = fetch_rflags(c) | RFLAGS_FIXED;
 }
 
 void context_begin(struct context *c) {
@@ -167,6 +179,12 @@ static void put_segments(struct context *c, const struct rs_cpu *cpu) {
     put_segment(c, c->layout.segment[i], &cpu->segment[i]);
 }
 
+static void put_code_and_stack(struct context *c, const struct rs_cpu *cpu) {
+  enum { CS = RS_SEGMENT_INDEX(RS_CS), SS = RS_SEGMENT_INDEX(RS_SS) };
+  put_segment(c, c->layout.segment[CS], &cpu->segment[CS]);
+  put_segment(c, c->layout.segment[SS], &cpu->segment[SS]);
+}
+
 static void put_tables(struct context *c, const struct rs_cpu *cpu) {
   const struct layout *l = &c->layout;
   put_segment(c, l->ldtr, &cpu->ldtr);
@@ -185,7 +203,10 @@ static void put_control(struct context *c, const struct rs_cpu *cpu) {
 }
 
 void context_put_system(struct context *c, const struct rs_cpu *cpu, unsigned parts) {
-  if (parts & ENGINE_SEGMENTS) put_segments(c, cpu);
+  if (parts & ENGINE_SEGMENTS)
+    put_segments(c, cpu);
+  else if (parts & ENGINE_CODE_AND_STACK)
+    put_code_and_stack(c, cpu);
   if (parts & ENGINE_TABLES) put_tables(c, cpu);
   if (parts & ENGINE_CONTROL) put_control(c, cpu);
   put32(c->state, c->layout.hflags, hflags_of(cpu));

@@ -9,7 +9,7 @@
 #include "ringside/cpu.h"
 
 /* Everything that context_put_system knows. */
-enum { CONTEXT_SYSTEM = ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL };
+enum { CONTEXT_SYSTEM = ENGINE_SEGMENTS | ENGINE_CODE_AND_STACK | ENGINE_TABLES | ENGINE_CONTROL };
 
 /* The library's own state, where it was found: reading and writing it costs nothing beyond. Otherwise a saved
  * context, `near`, trimmed to what most transitions change (17 ns for a save and a restore). `far` is whole

@@ -75,6 +75,7 @@ enum engine_part {
   ENGINE_CONTROL = 4,  /* CR0, CR3, CR4, EFER: also drops every translation */
   ENGINE_TRANSLATIONS =
       8, /* INVLPG and the like, or page tables that the client changed: drop every translation */
+  ENGINE_CODE_AND_STACK = 16, /* CS, SS and CPL alone: what most changes of ring change */
 };
 
 /* Opens a Unicorn handle, runs the self-test, and refuses (RS_ENGINE_REFUSED, one sentence in `error`) a

@@ -22,9 +22,10 @@ static void ram_write(struct rs_machine *vm, uint64_t physical, const void *byte
 
 /* The engine's part that a register lives in. */
 static unsigned register_part(enum rs_register reg) {
-  if (reg >= RS_ES && reg <= RS_GS) return ENGINE_SEGMENTS;
+  if (reg >= RS_ES && reg <= RS_GS)
+    return reg == RS_CS || reg == RS_SS ? ENGINE_CODE_AND_STACK : ENGINE_SEGMENTS;
   switch (reg) {
-  case RS_CPL: return ENGINE_SEGMENTS;
+  case RS_CPL: return ENGINE_CODE_AND_STACK;
   case RS_LDTR:
   case RS_TR:
   case RS_GDTR:
