@@ -88,9 +88,9 @@ static double row_ratio(const struct row *row, const struct figures *figures) {
 static void row_print(const struct row *row, const struct figures *figures) {
   double ratio = row_ratio(row, figures);
   bool fast = row->comparison == SPEED_AT_LEAST;
-  printf("%-22s %9.1f  %-22s %9.1f  %6.2f %-8s", row->what, median(figures->ns[row->ours], figures->rounds),
+  printf("%-22s %9.1f  %-22s %9.1f  %6.2fx %-9s", row->what, median(figures->ns[row->ours], figures->rounds),
          row->peer_name, median(figures->ns[row->peer], figures->rounds), ratio,
-         fast ? "as fast" : "the time");
+         fast ? "the speed" : "the time");
   if (row->goal == 0) {
     printf("\n");
     return;
@@ -116,7 +116,7 @@ void table_print(const struct figures *figures) {
       "Nanoseconds of processor time per iteration, medians of %u rounds; ratios are medians of the rounds' "
       "own.\n\n",
       figures->rounds);
-  printf("%-22s %9s  %-22s %9s  %-15s  %-8s  %s\n", "what", "ours", "peer", "peer's", "ratio", "goal", "");
+  printf("%-22s %9s  %-22s %9s  %-17s  %s\n", "what", "ours", "peer", "peer's", "  ratio", "goal");
   for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
     row_print(&rows[i], figures);
   printf(
