@@ -22,6 +22,7 @@ struct linux_call {
 /* NULL for numbers that are not in use. */
 const struct linux_call *linux_x86_64_call(uint64_t number);
 const struct linux_call *linux_i386_call(uint64_t number);
+const struct linux_call *linux_shared_call(uint64_t number); /* what the two ask at last */
 
 /* "EFAULT", "SIGSEGV"; NULL for numbers that are not in use. Both ABIs have the same. */
 const char *linux_errno_name(uint64_t number);

@@ -339,35 +339,9 @@ static const struct linux_call call[] = {
   [332] = { "statx", "asxxp" },
   [333] = { "io_pgetevents", NULL },
   [334] = { "rseq", "pzxx" },
-  [424] = { "pidfd_send_signal", NULL },
-  [425] = { "io_uring_setup", NULL },
-  [426] = { "io_uring_enter", NULL },
-  [427] = { "io_uring_register", NULL },
-  [428] = { "open_tree", NULL },
-  [429] = { "move_mount", NULL },
-  [430] = { "fsopen", NULL },
-  [431] = { "fsconfig", NULL },
-  [432] = { "fsmount", NULL },
-  [433] = { "fspick", NULL },
-  [434] = { "pidfd_open", "dx" },
-  [435] = { "clone3", "pz" },
-  [436] = { "close_range", "uux" },
-  [437] = { "openat2", "aspz" },
-  [438] = { "pidfd_getfd", NULL },
-  [439] = { "faccessat2", "asox" },
-  [440] = { "process_madvise", NULL },
-  [441] = { "epoll_pwait2", NULL },
-  [442] = { "mount_setattr", NULL },
-  [443] = { "quotactl_fd", NULL },
-  [444] = { "landlock_create_ruleset", NULL },
-  [445] = { "landlock_add_rule", NULL },
-  [446] = { "landlock_restrict_self", NULL },
-  [447] = { "memfd_secret", NULL },
-  [448] = { "process_mrelease", NULL },
-  [449] = { "futex_waitv", NULL },
-  [450] = { "set_mempolicy_home_node", NULL },
 };
 
 const struct linux_call *linux_x86_64_call(uint64_t number) {
-  return number < sizeof call / sizeof call[0] && call[number].name ? &call[number] : NULL;
+  return number < sizeof call / sizeof call[0] && call[number].name ? &call[number]
+                                                                    : linux_shared_call(number);
 }
