@@ -1,6 +1,8 @@
 /* The ringside command: finds the sub-command and gives it the rest. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -12,9 +14,17 @@ static const struct command_row {
   { "boot", command_boot },
 };
 
+/* A closed standard stream would be reopened as whatever file is next, and the guest would write into that.
+ * What takes its place reads as its end, and refuses what is written. */
+static void streams_reserve(void) {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+    if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDONLY);
+}
+
 int main(int argc, char **argv) {
   struct rs_error error;
   const char *name = argc > 1 ? argv[1] : "--help";
+  streams_reserve();
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
     fputs(help_ringside, argc > 1 ? stdout : stderr);
     return argc > 1 ? 0 : STATUS_FAILED;

@@ -54,6 +54,8 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   if (options->trace == RS_TRACE_OFF) return RS_OK;
   trace->file = options->trace_file ? fopen(options->trace_file, "w") : stderr;
   if (!trace->file) return rs_fail(error, RS_IO_ERROR, "%s: %s", options->trace_file, strerror(errno));
+  /* Where both go to one place, a line of the guest's stands where it was written. */
+  if (!options->trace_file) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   const struct rs_text_options text = {
     .level = options->trace,
     .colour = colour_wanted(options->colour, trace->file),
