@@ -22,8 +22,8 @@
 #define HIGH_62 BITS(62, MODEL_PHYSICAL_BITS)
 
 /* What distinguishes the paging modes [SDM3 "32-Bit Paging"], [SDM3 "PAE Paging"], [SDM3 "4-Level Paging and
- * 5-Level Paging"]. XD is reserved besides when EFER.NXE is clear. AMD alone reserves bit 8 of the upper
- * entries that refer to a table [APM2 "Long-Mode Page Translation"]. */
+ * 5-Level Paging"]. XD is reserved besides when EFER.NXE is clear. AMD alone reserves bit 8 of a
+ * PML4E and PML5E [APM2 "Long-Mode Page Translation"]. */
 static const struct paging_mode {
   uint8_t levels;                    /* the root's level */
   uint8_t entry_size;                /* in bytes */
@@ -46,7 +46,7 @@ static const struct paging_mode {
     .levels = top, .entry_size = 8, .index_bits = 9, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,     \
     .root = BITS(MODEL_PHYSICAL_BITS - 1, 12),                                                               \
     .table = { [2] = HIGH_51,                                                                                \
-               [3] = HIGH_51 | (amd),                                                                        \
+               [3] = HIGH_51,                                                                                \
                [4] = HIGH_51 | ENTRY_PS | (amd),                                                             \
                [5] = HIGH_51 | ENTRY_PS | (amd) },                                                           \
     .leaf = {                                                                                                \

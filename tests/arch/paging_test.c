@@ -228,7 +228,7 @@ static const struct reserved_row {
   { 2, 1, false, 0x000fff0000000000, 0, 0 },
   { 2, 2, false, 0x000fff0000000000, 0, 0 },
   { 2, 2, true, 0x000fff0000000000, 0x1fe000, 0 },
-  { 2, 3, false, 0x000fff0000000000, 0, 0x100 },
+  { 2, 3, false, 0x000fff0000000000, 0, 0 },
   { 2, 3, true, 0x000fff0000000000, 0x3fffe000, 0 },
   { 2, 4, false, 0x000fff0000000000, 0x80, 0x100 },
   { 3, 4, false, 0x000fff0000000000, 0x80, 0x100 },
