@@ -1,4 +1,4 @@
-/* MOV DR: which registers exist, who may touch them, and the bits that they keep. */
+/* MOV DR: which registers exist, who may touch them, and the bits that they keep; single-stepping. */
 #include "arch/debug.h"
 
 #include "arch/descriptor.h"
@@ -46,4 +46,18 @@ bool debug_store(struct builder *b, const struct rs_instruction *instruction) {
   if (!cpu_is_64_bit_mode(b->before)) value = (uint32_t)value;
   write_register(b, (enum rs_register)(RS_RAX + instruction->rm), value);
   return true;
+}
+
+/* The TF that counts is the one that the instruction began with, so that POPF and IRET trap when they clear
+ * it and not when they set it. SYSCALL and SYSRET alone go by the TF that they leave, as if the instruction
+ * before and after them were one: neither manual says so of its own, both vendors' processors do it. Delivery
+ * through a gate has cleared TF for good, and MOV SS holds the trap off. */
+bool debug_traps_after(const struct rs_transition *transition) {
+  const struct rs_cpu *before = &transition->before, *after = &transition->after;
+  enum rs_mechanism mechanism = transition->cause.mechanism;
+  bool by_new = mechanism == RS_MECHANISM_SYSCALL || mechanism == RS_MECHANISM_SYSRET;
+  if (transition->outcome != RS_COMPLETED || mechanism == RS_MECHANISM_INTERRUPT ||
+      after->interrupt_shadow == RS_SHADOW_MOV_SS)
+    return false;
+  return (by_new ? after : before)->rflags & RFLAGS_TF;
 }

@@ -8,4 +8,8 @@
 bool debug_load(struct builder *b, const struct rs_instruction *instruction);
 bool debug_store(struct builder *b, const struct rs_instruction *instruction);
 
+/* Whether the single-step trap follows what instruction_perform has done [SDM3 "Single-Step Exception
+ * Condition"]. */
+bool debug_traps_after(const struct rs_transition *transition);
+
 #endif

@@ -21,6 +21,8 @@ enum engine_next {
    * has it. Unicorn's own descriptor reads then come to `translate` as ordinary ones: at CPL 3 it cannot be
    * told that they are implicit supervisor accesses. */
   ENGINE_NATIVE,
+  ENGINE_TRAP, /* only from `instruction`, which has performed it: the single-step trap follows, as an
+                  `exception` */
   ENGINE_STOP, /* leave engine_run with RS_OK; `*cpu` is the state to keep */
 };
 

@@ -93,16 +93,6 @@ void events_native_done(struct engine *e, uint64_t linear) {
   e->ahead = 0;
 }
 
-/* TF traps after an instruction that began with TF set; delivering an interrupt cleared it, POPF may have
- * [SDM3 "Single-Step Exception Condition"]. IRET that clears TF should trap as well: it does not here. */
-static bool traps_after(const struct engine *e, const struct rs_instruction *instruction, uint64_t rip,
-                        uint64_t rflags) {
-  const struct rs_cpu *cpu = e->cpu;
-  if (!(rflags & RFLAGS_TF) || cpu->interrupt_shadow == RS_SHADOW_MOV_SS || cpu->halted) return false;
-  bool popped = instruction->operation == RS_OP_POPF && cpu->rip == rip + instruction->length;
-  return popped || cpu->rflags & RFLAGS_TF;
-}
-
 static bool sets_shadow(const struct rs_instruction *instruction) {
   return instruction->operation == RS_OP_STI || instruction->operation == RS_OP_MOV_TO_SEGMENT ||
          instruction->operation == RS_OP_POP_SEGMENT || instruction->operation == RS_OP_LOAD_FAR_POINTER;
@@ -114,7 +104,6 @@ static void perform(struct engine *e, const struct site *site, uint64_t address)
   uint64_t counted = e->count, ahead = e->ahead, step = e->step_linear;
   clock_settle(e, address);
   fetch(e);
-  uint64_t rip = e->cpu->rip, rflags = e->cpu->rflags;
   uint8_t shadow = e->cpu->interrupt_shadow;
   enum engine_next next = e->client.instruction(e->client.context, instruction);
   if (next == ENGINE_NATIVE) {
@@ -128,7 +117,7 @@ static void perform(struct engine *e, const struct site *site, uint64_t address)
   e->count++;
   if (shadow == e->cpu->interrupt_shadow && !sets_shadow(instruction))
     e->cpu->interrupt_shadow = RS_SHADOW_NONE;
-  if (next == ENGINE_RESUME && traps_after(e, instruction, rip, rflags)) {
+  if (next == ENGINE_TRAP) {
     struct engine_exception trap = { .vector = VECTOR_DB };
     next = e->client.exception(e->client.context, &trap);
   }

@@ -1,6 +1,7 @@
 /* From an engine event to a settled state: perform, commit, tell, and deliver what faulted, up to shutdown.
  */
 #include "arch/bits.h"
+#include "arch/debug.h"
 #include "vm/vm.h"
 
 void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status) {
@@ -92,7 +93,9 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
     return ENGINE_NATIVE;
   }
   port_access(vm, transition);
-  return conclude(vm, transition);
+  bool traps = debug_traps_after(transition);
+  enum engine_next next = conclude(vm, transition);
+  return next == ENGINE_RESUME && traps ? ENGINE_TRAP : next;
 }
 
 /* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
@@ -116,6 +119,7 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
     .error_code = exception->error_code,
     .has_cr2 = exception->vector == VECTOR_PF,
     .cr2 = exception->cr2,
+    .dr6 = exception->vector == VECTOR_DB ? DR6_BS : 0, /* the engine has no breakpoints */
   };
   struct rs_interrupt_request request = exception_request(&fault, vm->cpu.rip);
   vm_pending_tell(vm);

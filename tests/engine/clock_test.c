@@ -256,10 +256,11 @@ static void single_stepping_by_tf_traps_after_each_instruction(void **state) {
 static enum engine_next clear_tf(struct guest *g, const struct rs_instruction *instruction) {
   if (instruction->operation == RS_OP_HLT) return ENGINE_STOP;
   g->cpu.rflags &= ~RFLAGS_TF;
-  return guest_skip(g, instruction);
+  g->cpu.rip += instruction->length;
+  return ENGINE_TRAP;
 }
 
-static void popf_that_clears_tf_traps_once_more(void **state) {
+static void a_performed_instruction_traps_where_its_client_says_so(void **state) {
   struct guest *g = *state;
   g->instruction = clear_tf;
   GUEST_CODE_BYTES(g, "\x9d\x90\xf4"); /* popf; nop; hlt */
@@ -323,7 +324,7 @@ int main(void) {
     CLAIM(an_announcement_can_be_the_last),
     CLAIM(a_requested_stop_ends_an_endless_loop),
     CLAIM(single_stepping_by_tf_traps_after_each_instruction),
-    CLAIM(popf_that_clears_tf_traps_once_more),
+    CLAIM(a_performed_instruction_traps_where_its_client_says_so),
     CLAIM(rf_lasts_one_instruction),
     CLAIM(an_interrupt_shadow_lasts_one_instruction),
   };

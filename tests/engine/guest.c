@@ -51,7 +51,7 @@ static bool translate(void *context, uint64_t page, enum access_kind kind, bool 
 
 enum engine_next guest_skip(struct guest *g, const struct rs_instruction *instruction) {
   g->cpu.rip += instruction->length;
-  return ENGINE_RESUME;
+  return g->cpu.rflags & RFLAGS_TF ? ENGINE_TRAP : ENGINE_RESUME;
 }
 
 static enum engine_next on_instruction(void *context, const struct rs_instruction *instruction) {
