@@ -160,12 +160,15 @@ static uint32_t grant_device(const struct engine_translation *t, enum access_kin
   return UC_PROT_READ | (t->writable || kind == ACCESS_WRITE ? UC_PROT_WRITE : 0);
 }
 
+static enum access_kind kind_of(uc_mem_type type) {
+  if (type == UC_MEM_FETCH) return ACCESS_FETCH;
+  return type == UC_MEM_WRITE ? ACCESS_WRITE : ACCESS_READ;
+}
+
 bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user) {
   struct engine *e = user;
   struct engine_translation t;
-  enum access_kind kind = type == UC_MEM_FETCH   ? ACCESS_FETCH
-                          : type == UC_MEM_WRITE ? ACCESS_WRITE
-                                                 : ACCESS_READ;
+  enum access_kind kind = kind_of(type);
   (void)uc;
   if (e->alias != MEMORY_NO_PAGE) {
     entry->paddr = e->alias;
