@@ -6,14 +6,15 @@
 #include <stdint.h>
 
 /* Register names in encoding order. X(NAME, text in 64-bit mode). */
-#define RS_GENERAL_REGISTERS(X)                                                                              \
-  X(RAX, "rax")                                                                                              \
-  X(RCX, "rcx")                                                                                              \
-  X(RDX, "rdx")                                                                                              \
-  X(RBX, "rbx") X(RSP, "rsp") X(RBP, "rbp") X(RSI, "rsi") X(RDI, "rdi") X(R8, "r8") X(R9, "r9")              \
-      X(R10, "r10") X(R11, "r11") X(R12, "r12") X(R13, "r13") X(R14, "r14") X(R15, "r15")
+/* clang-format off */
+#define RS_GENERAL_REGISTERS(X) \
+  X(RAX, "rax") X(RCX, "rcx") X(RDX, "rdx") X(RBX, "rbx") \
+  X(RSP, "rsp") X(RBP, "rbp") X(RSI, "rsi") X(RDI, "rdi") \
+  X(R8, "r8") X(R9, "r9") X(R10, "r10") X(R11, "r11") \
+  X(R12, "r12") X(R13, "r13") X(R14, "r14") X(R15, "r15")
 
 #define RS_SEGMENT_REGISTERS(X) X(ES, "es") X(CS, "cs") X(SS, "ss") X(DS, "ds") X(FS, "fs") X(GS, "gs")
+/* clang-format on */
 
 /* Model-specific registers that the processor keeps: X(NAME, text, MSR number). */
 #define RS_MODEL_SPECIFIC_REGISTERS(X)                                                                       \

@@ -6,34 +6,24 @@
 #include <stdint.h>
 
 /* X(NAME, mnemonic). Everything that `arch` performs, in the manuals' spelling. */
-#define RS_OPERATIONS(X)                                                                                     \
-  X(INT, "int")                                                                                              \
-  X(INT3, "int3")                                                                                            \
-  X(INTO, "into")                                                                                            \
-  X(INT1, "int1") X(IRET, "iret") X(SYSCALL, "syscall") X(SYSRET, "sysret") X(SYSENTER, "sysenter")          \
-      X(SYSEXIT, "sysexit") X(SWAPGS, "swapgs") X(FAR_JMP, "jmp far") X(FAR_CALL, "call far") X(             \
-          FAR_RET, "ret far") X(RDMSR, "rdmsr") X(WRMSR, "wrmsr") X(MOV_FROM_CR, "mov from cr")              \
-          X(MOV_TO_CR, "mov to cr") X(MOV_FROM_DR, "mov from dr") X(MOV_TO_DR, "mov to dr") X(CLTS, "clts")  \
-              X(LMSW, "lmsw") X(SMSW, "smsw") X(LGDT, "lgdt") X(LIDT, "lidt") X(SGDT, "sgdt")                \
-                  X(SIDT, "sidt") X(LLDT, "lldt") X(SLDT, "sldt") X(LTR, "ltr") X(STR, "str")                \
-                      X(INVLPG, "invlpg") X(INVPCID, "invpcid") X(INVD, "invd") X(WBINVD, "wbinvd")          \
-                          X(MOV_TO_SEGMENT, "mov to segment") X(POP_SEGMENT, "pop segment")                  \
-                              X(LOAD_FAR_POINTER, "load far pointer") X(LAR, "lar") X(LSL, "lsl")            \
-                                  X(VERR, "verr") X(VERW, "verw") X(ARPL, "arpl") X(CLI, "cli")              \
-                                      X(STI, "sti") X(PUSHF, "pushf") X(POPF, "popf") X(CLAC, "clac")        \
-                                          X(STAC, "stac") X(IN, "in") X(OUT, "out") X(INS, "ins")            \
-                                              X(OUTS, "outs") X(HLT, "hlt") X(CPUID, "cpuid")                \
-                                                  X(RDTSC, "rdtsc") X(RDTSCP, "rdtscp") X(RDPMC, "rdpmc")    \
-                                                      X(RDRAND, "rdrand") X(RDSEED, "rdseed")                \
-                                                          X(XGETBV, "xgetbv") X(XSETBV, "xsetbv")            \
-                                                              X(MONITOR, "monitor") X(MWAIT, "mwait")        \
-                                                                  X(RDFSBASE, "rdfsbase")                    \
-                                                                      X(RDGSBASE, "rdgsbase")                \
-                                                                          X(WRFSBASE, "wrfsbase")            \
-                                                                              X(WRGSBASE, "wrgsbase")        \
-                                                                                  X(RDPID, "rdpid")          \
-                                                                                      X(RSM, "rsm")          \
-                                                                                          X(UD, "ud")
+/* clang-format off */
+#define RS_OPERATIONS(X) \
+  X(INT, "int") X(INT3, "int3") X(INTO, "into") X(INT1, "int1") X(IRET, "iret") X(SYSCALL, "syscall") \
+  X(SYSRET, "sysret") X(SYSENTER, "sysenter") X(SYSEXIT, "sysexit") X(SWAPGS, "swapgs") \
+  X(FAR_JMP, "jmp far") X(FAR_CALL, "call far") X(FAR_RET, "ret far") X(RDMSR, "rdmsr") \
+  X(WRMSR, "wrmsr") X(MOV_FROM_CR, "mov from cr") X(MOV_TO_CR, "mov to cr") \
+  X(MOV_FROM_DR, "mov from dr") X(MOV_TO_DR, "mov to dr") X(CLTS, "clts") X(LMSW, "lmsw") \
+  X(SMSW, "smsw") X(LGDT, "lgdt") X(LIDT, "lidt") X(SGDT, "sgdt") X(SIDT, "sidt") X(LLDT, "lldt") \
+  X(SLDT, "sldt") X(LTR, "ltr") X(STR, "str") X(INVLPG, "invlpg") X(INVPCID, "invpcid") X(INVD, "invd") \
+  X(WBINVD, "wbinvd") X(MOV_TO_SEGMENT, "mov to segment") X(POP_SEGMENT, "pop segment") \
+  X(LOAD_FAR_POINTER, "load far pointer") X(LAR, "lar") X(LSL, "lsl") X(VERR, "verr") X(VERW, "verw") \
+  X(ARPL, "arpl") X(CLI, "cli") X(STI, "sti") X(PUSHF, "pushf") X(POPF, "popf") X(CLAC, "clac") \
+  X(STAC, "stac") X(IN, "in") X(OUT, "out") X(INS, "ins") X(OUTS, "outs") X(HLT, "hlt") \
+  X(CPUID, "cpuid") X(RDTSC, "rdtsc") X(RDTSCP, "rdtscp") X(RDPMC, "rdpmc") X(RDRAND, "rdrand") \
+  X(RDSEED, "rdseed") X(XGETBV, "xgetbv") X(XSETBV, "xsetbv") X(MONITOR, "monitor") X(MWAIT, "mwait") \
+  X(RDFSBASE, "rdfsbase") X(RDGSBASE, "rdgsbase") X(WRFSBASE, "wrfsbase") X(WRGSBASE, "wrgsbase") \
+  X(RDPID, "rdpid") X(RSM, "rsm") X(UD, "ud")
+/* clang-format on */
 
 enum rs_operation {
   RS_OP_NONE,
