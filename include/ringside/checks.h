@@ -3,10 +3,10 @@
 #define RINGSIDE_CHECKS_H
 
 /* X(NAME, text, citation). The text states what must hold; {a} to {d} stand for the operands, {a:x} in
- * hexadecimal, {a:b} as yes or no. */
+ * hexadecimal, {a:b} as yes or no, {a:s} as a segment register by its index. */
 #define RS_CHECKS(X)                                                                                         \
   /* Paging */                                                                                               \
-  X(PAGE_ENTRIES_VALID, "all {a} entries down to level {b} are present, with no reserved bit set",           \
+  X(PAGE_ENTRIES_VALID, "each entry down to level {b} ({a} read) is present, with no reserved bit set",      \
     "SDM3 \"Page-Fault Exceptions\"")                                                                        \
   X(PAGE_ENTRY_PRESENT, "level {b} entry {a:x} is present", "SDM3 \"Page-Fault Exceptions\"")                \
   X(PAGE_ENTRY_RESERVED, "level {b} entry {a:x} has no reserved bit set (mask {c:x})",                       \
@@ -23,12 +23,13 @@
     "SDM3 \"Determination of Access Rights\"")                                                               \
   X(LINEAR_CANONICAL, "linear address {a:x} is canonical", "SDM1 \"Canonical Addressing\"")                  \
   /* Memory operands */                                                                                      \
-  X(OPERAND_SEGMENT_USABLE, "segment {a} (selector {b:x}) is usable, not null", "SDM3 \"Limit Checking\"")   \
-  X(OPERAND_READABLE, "segment {a} may be read (type {b:x})", "SDM3 \"Type Checking\"")                      \
-  X(OPERAND_WRITABLE, "segment {a} may be written (type {b:x})", "SDM3 \"Type Checking\"")                   \
-  X(OPERAND_WITHIN_LIMIT, "offset {a:x}, {b} bytes, lies within limit {c:x} (expand-down {d:b})",            \
+  X(OPERAND_SEGMENT_USABLE, "segment {a:s} (selector {b:x}) is usable, not null", "SDM3 \"Limit Checking\"") \
+  X(OPERAND_READABLE, "segment {a:s} may be read (type {b:x})", "SDM3 \"Type Checking\"")                    \
+  X(OPERAND_WRITABLE, "segment {a:s} may be written (type {b:x})", "SDM3 \"Type Checking\"")                 \
+  X(OPERAND_WITHIN_LIMIT,                                                                                    \
+    "the {b}-byte operand at offset {a:x} lies within limit {c:x} (expand-down {d:b})",                      \
     "SDM3 \"Limit Checking\"")                                                                               \
-  X(OPERAND_CANONICAL, "operand at {a:x}, {b} bytes, is canonical", "SDM1 \"Canonical Addressing\"")         \
+  X(OPERAND_CANONICAL, "the {b}-byte operand at {a:x} is canonical", "SDM1 \"Canonical Addressing\"")        \
   /* Descriptors */                                                                                          \
   X(SELECTOR_WITHIN_GDT, "the descriptor of selector {a:x} lies within GDT limit {b:x}",                     \
     "SDM3 \"Segment Descriptor Tables\"")                                                                    \
@@ -41,7 +42,7 @@
   /* Interrupt and exception delivery */                                                                     \
   X(GATE_WITHIN_IDT, "vector {a:x}: gate at offset {b:x} lies within IDT limit {c:x}",                       \
     "SDM3 \"Interrupt Descriptor Table (IDT)\"")                                                             \
-  X(GATE_TYPE, "an IDT entry of type {a:x} is a gate to a handler (of IA-32e mode {b:b})",                   \
+  X(GATE_TYPE, "type {a:x} of the IDT entry is that of a gate (IA-32e mode {b:b})",                      \
     "SDM3 \"IDT Descriptors\"")                                                                              \
   X(GATE_DPL, "gate DPL {a} >= CPL {b}: this code may use the gate by a software interrupt",                 \
     "SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"")                                    \
@@ -62,7 +63,7 @@
     "{b} = 0",                                                                                               \
     "SDM3 \"Handling an Interrupt or Exception Through a Protected-Mode Trap or Interrupt Gate\"")           \
   X(V86_SOFTWARE_INT_IOPL, "IOPL {a} = 3: virtual-8086 code may execute INT {b:x}",                          \
-    "SDM3 \"Software Interrupt Handling Methods While in Virtual-8086 Mode\"")                               \
+    "SDM3 \"Class 3—Software Interrupt Handling in Virtual-8086 Mode\"")                                     \
   X(TASK_SWITCH_NOT_CALLED_FOR,                                                                              \
     "no task switch is called for (selector {a:x}): one would end in shutdown, as Ringside does not "        \
     "perform them yet",                                                                                      \
@@ -92,7 +93,7 @@
     "SDM1 \"I/O Permission Bit Map\"")                                                                       \
   X(IO_MAP_WITHIN_LIMIT, "port {a:x}: the permission bytes at {b:x} lie within TSS limit {c:x}",             \
     "SDM1 \"I/O Permission Bit Map\"")                                                                       \
-  X(IO_PERMITTED, "port {a:x}: its {b} permission bits in {c:x} are zero",                                   \
+  X(IO_PERMITTED, "port {a:x}: the permission bits of a {b}-byte access are zero in {c:x}",                  \
     "SDM1 \"I/O Permission Bit Map\"")                                                                       \
   /* Returns (IRET, far RET) */                                                                              \
   X(RETURN_SELECTOR_NOT_NULL, "the return code selector {a:x} is not null", "SDM2 \"IRET/IRETD/IRETQ\"")     \
@@ -102,7 +103,8 @@
   X(RETURN_CONFORMING_DPL, "conforming return segment's DPL {a} <= RPL {b}", "SDM2 \"IRET/IRETD/IRETQ\"")    \
   X(RETURN_DPL, "return segment's DPL {a} = RPL {b}", "SDM2 \"IRET/IRETD/IRETQ\"")                           \
   X(RETURN_PRESENT, "the return segment {a:x} is present (P {b})", "SDM2 \"IRET/IRETD/IRETQ\"")              \
-  X(RETURN_L_AND_D, "the return segment does not have both L {a} and D {b}", "SDM2 \"IRET/IRETD/IRETQ\"")    \
+  X(RETURN_L_AND_D, "the return segment does not have both L and D (L {a}, D {b})",                          \
+    "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
   X(RETURN_WITHIN_LIMIT, "return address {a:x} lies within code segment limit {b:x}",                        \
     "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
   X(RETURN_CANONICAL, "return address {a:x} is canonical", "SDM2 \"IRET/IRETD/IRETQ\"")                      \
@@ -113,14 +115,14 @@
   X(IRET_V86_IOPL, "IOPL {a} = 3: virtual-8086 code may execute IRET", "SDM3 \"Sensitive Instructions\"")    \
   /* SYSCALL and SYSRET */                                                                                   \
   X(SYSCALL_ENABLED, "EFER.SCE {a} is 1", "SDM2 \"SYSCALL\"")                                                \
-  X(SYSCALL_64_BIT, "the code is 64-bit (L {a}, long mode {b}), as Intel requires of SYSCALL and SYSRET",    \
+  X(SYSCALL_64_BIT, "the code is 64-bit (L {a}, long mode {b:b}), as Intel requires of SYSCALL and SYSRET",  \
     "SDM2 \"SYSCALL\"")                                                                                      \
   X(SYSRET_PROTECTED_MODE, "SYSRET executes in protected mode (PE {a}, VM {b})", "APM3 \"SYSRET\"")          \
   X(SYSRET_CPL, "CPL {a} is 0", "SDM2 \"SYSRET\"")                                                           \
   X(SYSRET_CANONICAL,                                                                                        \
     "the return address {a:x} in RCX is canonical, as Intel requires before the ring changes",               \
     "SDM2 \"SYSRET\"")                                                                                       \
-  X(SWAPGS_64_BIT, "SWAPGS executes in 64-bit mode (L {a}, long mode {b})", "SDM2 \"SWAPGS\"")               \
+  X(SWAPGS_64_BIT, "SWAPGS executes in 64-bit mode (L {a}, long mode {b:b})", "SDM2 \"SWAPGS\"")             \
   X(SWAPGS_CPL, "CPL {a} is 0", "SDM2 \"SWAPGS\"")                                                           \
   /* SYSENTER and SYSEXIT */                                                                                 \
   X(SYSENTER_LEGACY_MODE,                                                                                    \

@@ -203,7 +203,7 @@ static unsigned first_part(uint64_t linear, unsigned size) {
   return size < room ? size : room;
 }
 
-/* Linear addresses wrap at 32 bits outside IA-32e mode [SDM3 "Address Translation in Protected Mode"]. */
+/* Linear addresses wrap at 32 bits outside IA-32e mode [SDM3 "Logical and Linear Addresses"]. */
 static uint64_t linear_after(const struct builder *b, uint64_t linear, unsigned bytes) {
   return cpu_is_long_mode(b->after) ? linear + bytes : (uint32_t)(linear + bytes);
 }

@@ -76,7 +76,7 @@ static inline bool check(struct builder *b, enum rs_check id, bool passed, uint6
  *
  * Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
  * fault_code ORs `b->ext` into the error code, and leaves it out in real mode, which has none
- * [SDM3 "Exceptions and Interrupts"]; fault_plain has no error code; fault_debug is #DB, for the reason that
+ * [SDM3 "8086 Emulation"]; fault_plain has no error code; fault_debug is #DB, for the reason that
  * `dr6` names. */
 bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
 bool fault_plain(struct builder *b, uint8_t vector);

@@ -66,8 +66,8 @@ bool far_return_mark_accessed(struct builder *b, struct far_return *r, bool popp
          (!has_stack || descriptor_mark_accessed(b, &r->stack_segment));
 }
 
-/* A 16-bit stack gets SP alone: bits 31:16 of ESP stay those of the inner stack [SDM3 "Stack Behavior with
- * Different Stack Segment Widths"]. */
+/* A 16-bit stack gets SP alone: bits 31:16 of ESP stay those of the inner stack. The manuals say nothing of
+ * them; so it is on processors, where operating systems have to hide them. */
 static uint64_t return_stack_pointer(const struct far_return *r, uint64_t released) {
   const struct rs_segment *ss = &r->stack_segment.segment;
   struct stack outer = stack_at(ss, r->sp, r->to_64_bit, 8, r->ring);

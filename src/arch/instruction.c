@@ -20,7 +20,7 @@ struct decoder {
 };
 
 static bool prefix_segment(struct decoder *d, enum rs_register reg) {
-  /* [SDM1 "Segment Override Prefixes in 64-Bit Mode"]: there CS, DS, ES and SS are ignored. */
+  /* [SDM1 "Segmentation in 64-Bit Mode"]: there CS, DS, ES and SS are ignored. */
   if (d->size != CODE_64 || reg >= RS_FS) d->segment = (uint8_t)RS_SEGMENT_INDEX(reg);
   return true;
 }

@@ -27,7 +27,7 @@ struct msr_row {
   uint64_t writable, dropped, constant;
 };
 
-/* [SDM4 "Model-Specific Registers (MSRs)"], [APM2 "System-Management and Model-Specific Registers"]. Where
+/* [SDM4 "Model-Specific Registers (MSRs)"], [APM2 "Model-Specific Registers (MSRs)"]. Where
  * the two differ there are two rows: AMD ignores, and Intel refuses, upper halves that mean nothing; AMD's
  * SYSENTER is a legacy-mode instruction, whose MSRs keep 32 bits. Limit: machine-check, MTRR, APIC, power and
  * performance MSRs are absent, as CPUID says. */

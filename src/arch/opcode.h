@@ -9,7 +9,7 @@
 /* What decides `operand_size`. */
 enum size_rule {
   SIZE_ATTRIBUTE, /* 66 toggles 16 and 32 bits, REX.W makes 64 */
-  SIZE_STACK,     /* 64 bits by default in 64-bit mode, 16 by 66 [SDM1 "Operand-Size Attribute"] */
+  SIZE_STACK,     /* 64 bits by default in 64-bit mode, 16 by 66 [SDM2 "REX Prefixes"] */
   SIZE_MODE,      /* 64 bits in 64-bit mode, else 32 */
   SIZE_TABLE,     /* 64 bits in 64-bit mode, else the attribute: LGDT and its like */
   SIZE_REX_W,     /* 64 bits by REX.W, else 32 */

@@ -1,7 +1,7 @@
 /* The page walker: reads the entries root first, finds what refuses the access, and the bits it sets. */
 #include "arch/paging.h"
 
-/* The bits that all formats of entries share [SDM3 "Paging Entry Formats"]:
+/* The bits that all formats of entries share [SDM3 "4-Level Paging and 5-Level Paging"]:
  *
  *   63  62..52    51..12   11..9    8  7       6  5  4    3    2    1    0
  *   XD  ignored   address  ignored  G  PS/PAT  D  A  PCD  PWT  U/S  R/W  P      G, D: of a leaf alone */

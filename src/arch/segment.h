@@ -7,7 +7,7 @@
 #include "arch/descriptor.h"
 
 /* A segment as real and virtual-8086 mode know it: only the base follows from the selector; virtual-8086 mode
- * fixes the rest [SDM3 "Initialization of Segment Registers in Virtual-8086 Mode"]. */
+ * fixes the rest [SDM3 "Checks on Guest Segment Registers"]. */
 struct rs_segment segment_of_real_mode(const struct rs_segment *old, uint16_t selector);
 struct rs_segment segment_of_v86(uint16_t selector);
 

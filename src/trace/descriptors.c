@@ -122,7 +122,7 @@ void descriptor_print_segment(struct output *output, enum rs_register reg, const
   print_segment(output, segment->attributes, segment->base, segment->limit);
 }
 
-/* Where the frame of an entry begins: [SDM3 "Paging-Structure Entries"]. */
+/* Where the frame of an entry begins: [SDM3 "4-Level Paging and 5-Level Paging"]. */
 static uint64_t page_frame(uint64_t value, unsigned level, unsigned size) {
   bool large = (value & PAGE_PS) && (level == 2 || level == 3);
   if (size == 8)

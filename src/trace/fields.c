@@ -67,8 +67,12 @@ void fields_fault(struct output *output, const struct rs_fault *fault) {
   output_hex(output, fault->cr2);
 }
 
-/* One placeholder at `text`, "{a}", "{a:x}" or "{a:b}": prints its operand and returns what follows it, or
- * NULL when there is none. */
+static const char *segment_name(uint64_t index) {
+  return index < RS_SEGMENT_COUNT ? rs_register_name((enum rs_register)(RS_ES + index)) : "none";
+}
+
+/* One placeholder at `text`, "{a}", "{a:x}", "{a:b}" or "{a:s}": prints its operand and returns what follows
+ * it, or NULL when there is none. */
 static const char *print_placeholder(struct output *output, const char *text, const uint64_t *operand) {
   if (text[1] < 'a' || text[1] > 'd') return NULL;
   uint64_t value = operand[text[1] - 'a'];
@@ -78,6 +82,7 @@ static const char *print_placeholder(struct output *output, const char *text, co
   }
   if (text[2] != ':' || !text[3] || text[4] != '}') return NULL;
   switch (text[3]) {
+  case 's': output_text(output, segment_name(value)); return text + 5;
   case 'x': output_hex(output, value); return text + 5;
   case 'b': output_text(output, value ? "yes" : "no"); return text + 5;
   default: return NULL;

@@ -232,7 +232,7 @@ static void where_there_is_no_memory_reads_are_all_ones(void **state) {
   assert_true(value == UINT32_MAX);
 }
 
-/* [SDM3 "Address Translation in Protected Mode"] */
+/* [SDM3 "Logical and Linear Addresses"] */
 static void outside_ia_32e_mode_a_crossing_access_wraps_at_4_gib(void **state) {
   struct fixture *f = *state;
   uint64_t value;

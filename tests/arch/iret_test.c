@@ -84,7 +84,7 @@ static void a_16_bit_iret_pops_words(void **state) {
   assert_int_equal(f->out.after.rflags, RFLAGS_FIXED | RFLAGS_ZF | RFLAGS_AC | RFLAGS_ID);
 }
 
-/* Bits 31:16 of ESP stay the kernel's [SDM3 "Stack Behavior with Different Stack Segment Widths"]. */
+/* Bits 31:16 of ESP stay the kernel's. */
 static void a_return_to_a_16_bit_stack_loads_sp_alone(void **state) {
   struct flow *f = returning(state, FAKE_USER_CODE, FAKE_USER_CS32, RFLAGS_FIXED, 0x12345678, FLOW_SPARE | 3);
   fake_gdt_set(f->memory, &f->cpu, FLOW_SPARE, fake_descriptor(0, 0xffff, FLOW_TYPE(1, 3, FLOW_DATA)));

@@ -158,7 +158,7 @@ static void without_cr4_pse_a_pde_with_ps_refers_to_a_table(void **state) {
   assert_true(walk.physical == (frame | (ADDRESS & 0xfff)));
 }
 
-/* [SDM3 "CR3 with PAE Paging"]: 32-byte aligned, within 4 GiB */
+/* [SDM3 "PDPTE Registers"]: 32-byte aligned, within 4 GiB */
 static void the_pdptes_of_pae_paging_need_only_32_byte_alignment(void **state) {
   struct fixture *f = *state;
   fake_pae_mode(f->memory, &f->cpu, RS_CPU_INTEL);
@@ -210,7 +210,7 @@ static uint64_t bits(unsigned high, unsigned low) {
   return (UINT64_MAX >> (63 - high)) & (UINT64_MAX << low);
 }
 
-/* Which bits are reserved in each form of entry: [SDM3 "Paging Entry Formats"], with MAXPHYADDR 40 and NXE.
+/* Which bits are reserved in each form of entry: [SDM3 "Page-Fault Exceptions"], with MAXPHYADDR 40 and NXE.
  */
 static const struct reserved_row {
   unsigned mode, level;

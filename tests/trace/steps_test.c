@@ -46,6 +46,16 @@ static void checks_have_their_verdict_text_and_citation(void **state) {
                "   2  check  ok      the gate is present (P 1)  [SDM3 \"IDT Descriptors\"]\n");
 }
 
+static void a_segment_is_told_by_its_name(void **state) {
+  (void)state;
+  open_with_carrier();
+  add_check(&told, RS_CHECK_OPERAND_SEGMENT_USABLE, false, RS_SEGMENT_INDEX(RS_FS), 3, 0);
+  add_check(&told, RS_CHECK_OPERAND_WRITABLE, true, RS_SEGMENT_INDEX(RS_ES), 2, 0);
+  expect_steps(
+      "   0  check  FAILED  segment fs (selector 0x3) is usable, not null  [SDM3 \"Limit Checking\"]\n"
+      "   1  check  ok      segment es may be written (type 0x2)  [SDM3 \"Type Checking\"]\n");
+}
+
 static void walks_are_told_once_and_referred_to(void **state) {
   (void)state;
   open_with_carrier();
@@ -502,6 +512,7 @@ static void instructions_are_not_told_below_their_level(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(checks_have_their_verdict_text_and_citation),
+    cmocka_unit_test(a_segment_is_told_by_its_name),
     cmocka_unit_test(walks_are_told_once_and_referred_to),
     cmocka_unit_test(walk_that_shares_entries_with_an_earlier_one_refers_to_it),
     cmocka_unit_test(page_entries_of_every_level_and_size_are_decoded),
