@@ -10,6 +10,7 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   memset(&out->fault, 0, sizeof out->fault);
   memset(&out->port, 0, sizeof out->port);
   out->step_count = 0;
+  out->first_write = RS_NO_WRITE;
   out->before = *before;
   out->after = *before;
   b->before = &out->before;

@@ -49,6 +49,7 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
  * fifth of a transition. Here, like check, because a transition takes some fifty of them. */
 static inline struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind) {
   assert(b->out->step_count < RS_STEP_LIMIT);
+  if (kind == RS_STEP_WRITE && b->out->first_write == RS_NO_WRITE) b->out->first_write = b->out->step_count;
   struct rs_step *step = &b->out->step[b->out->step_count++];
   memset(step, 0, offsetof(struct rs_step, operand));
   step->kind = (uint8_t)kind;

@@ -47,7 +47,7 @@ static unsigned operation_parts(const struct rs_cause *cause) {
 void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
   bool faulted = transition->outcome == RS_FAULTED;
   unsigned parts = operation_parts(&transition->cause);
-  for (unsigned i = 0; i < transition->step_count; i++) {
+  for (unsigned i = transition->first_write; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
     if (step->kind != RS_STEP_WRITE) continue;
     if (step->id == RS_ITEM_REGISTER)
