@@ -16,8 +16,8 @@ enum {
   STATUS_HALT = 122,     /* HLT that nothing can end */
   STATUS_SHUTDOWN = 123, /* triple fault */
   STATUS_LIMIT = 124,
-  STATUS_FAILED = 125, /* Ringside itself: bad options, bad files, host failures */
-  STATUS_INTERRUPTED = 130,
+  STATUS_FAILED = 125,    /* Ringside itself: bad options, bad files, host failures */
+  STATUS_SIGNALLED = 128, /* and the signal that ended the run or Ringside */
 };
 
 enum trace_format { FORMAT_TEXT, FORMAT_JSONL };
@@ -75,8 +75,8 @@ struct file {
 enum rs_status file_read(const char *name, struct file *file, struct rs_error *error);
 void file_free(struct file *file);
 
-/* Runs `machine` under the options' trace and returns the exit status that tells how it ended; Ctrl-C stops
- * it. */
+/* Runs `machine` under the options' trace and returns the exit status that tells how it ended; a signal, as
+ * Ctrl-C sends one, stops it and the trace is told to its end. */
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols);
 

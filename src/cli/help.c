@@ -56,7 +56,8 @@ const char help_run[] =
     "  --epoch=SECONDS     the time at the start, in seconds since 1970 (default 1767225600)\n"
     "\n" COMMON_OPTIONS
     "Exit status: the program's, 0 to 255; 128 + signal when a fault killed it; 122 HLT that nothing\n"
-    "can end; 123 shutdown (triple fault); 124 the limit; 125 Ringside itself; 130 Ctrl-C.\n";
+    "can end; 123 shutdown (triple fault); 124 the limit; 125 Ringside itself;\n"
+    "128 + signal when one ended Ringside (130: Ctrl-C).\n";
 
 const char help_boot[] =
     "usage: ringside boot [options] IMAGE [-- COMMAND LINE]\n"
@@ -72,4 +73,5 @@ const char help_boot[] =
     "  --module FILE       a multiboot module; may be repeated. \"FILE TEXT\" gives it a string\n"
     "\n" COMMON_OPTIONS
     "Exit status: the guest's by port 0xF4; 122 HLT that nothing can end; 123 shutdown (triple fault);\n"
-    "124 the limit; 125 Ringside itself; 130 Ctrl-C.\n";
+    "124 the limit; 125 Ringside itself;\n"
+    "128 + signal when one ended Ringside (130: Ctrl-C).\n";

@@ -25,6 +25,8 @@ int main(int argc, char **argv) {
   struct rs_error error;
   const char *name = argc > 1 ? argv[1] : "--help";
   streams_reserve();
+  /* By the line, so that what the guest writes stands where the trace tells of it. */
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
     fputs(help_ringside, argc > 1 ? stdout : stderr);
     return argc > 1 ? 0 : STATUS_FAILED;

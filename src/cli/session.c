@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 int cli_failed(const struct rs_error *error) {
   fprintf(stderr, "ringside: %s\n", error->text);
@@ -41,7 +42,9 @@ enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options 
     struct file file;
     status = file_read(options->symbols.text[i], &file, error);
     if (status != RS_OK) break;
-    status = rs_symbols_add_file(symbols, file.bytes, file.size, error);
+    struct rs_error reason;
+    status = rs_symbols_add_file(symbols, file.bytes, file.size, &reason);
+    if (status != RS_OK) rs_fail(error, status, "%s: %s", file.name, reason.text);
     file_free(&file);
   }
   return status;
@@ -82,65 +85,26 @@ static int end_status(const struct rs_end_event *end) {
   case RS_END_HALT: return STATUS_HALT;
   case RS_END_SHUTDOWN: return STATUS_SHUTDOWN;
   case RS_END_LIMIT: return STATUS_LIMIT;
-  case RS_END_STOPPED: return STATUS_INTERRUPTED;
+  case RS_END_STOPPED:
   case RS_END_FAILED: break;
   }
   return STATUS_FAILED;
-}
-
-/* The machine that Ctrl-C stops: a signal handler has no other way to know it. */
-static struct rs_machine *volatile interrupted_machine;
-
-static void on_interrupt(int signal) {
-  (void)signal;
-  if (interrupted_machine) rs_machine_stop(interrupted_machine);
-}
-
-static enum rs_status run_interruptible(struct rs_machine *machine, struct rs_end_event *end,
-                                        struct rs_error *error) {
-  struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND }, old;
-  sigemptyset(&action.sa_mask);
-  interrupted_machine = machine;
-  sigaction(SIGINT, &action, &old);
-  enum rs_status status = rs_machine_run(machine, end, error);
-  sigaction(SIGINT, &old, NULL);
-  interrupted_machine = NULL;
-  return status;
-}
-
-static void value_print(enum rs_register reg, const union rs_value *value) {
-  const struct rs_segment *segment = &value->segment;
-  if ((reg >= RS_ES && reg <= RS_GS) || reg == RS_LDTR || reg == RS_TR)
-    fprintf(stderr, "0x%04x (base 0x%" PRIx64 ", limit 0x%" PRIx32 ", attributes 0x%" PRIx32 ")",
-            segment->selector, segment->base, segment->limit, segment->attributes);
-  else
-    fprintf(stderr, "0x%" PRIx64, value->word[0]);
-}
-
-static void witness_tell(const struct rs_witness *witness) {
-  for (unsigned i = 0; i < witness->noted; i++) {
-    const struct rs_witness_note *note = &witness->note[i];
-    fprintf(stderr, "witness: %s at 0x%" PRIx64 ": %s is ", rs_operation_name(note->operation), note->rip,
-            rs_register_name(note->reg));
-    value_print(note->reg, &note->predicted);
-    fputs(" by the manual, ", stderr);
-    value_print(note->reg, &note->engine);
-    fputs(" by the engine\n", stderr);
-  }
-  fprintf(stderr, "witness: %" PRIu64 " compared, %" PRIu64 " differ\n", witness->compared,
-          witness->disagreed);
 }
 
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols) {
   struct rs_error error, close_error;
   struct trace trace;
+  struct interrupt interrupt;
   struct rs_end_event end = { .reason = RS_END_FAILED };
   enum rs_status status = trace_open(&trace, options, symbols, machine, &error);
-  if (status == RS_OK) status = run_interruptible(machine, &end, &error);
+  interrupt_watch(&interrupt, machine);
+  if (status == RS_OK) status = rs_machine_run(machine, &end, &error);
   enum rs_status closed = trace_close(&trace, &close_error);
+  int signal = interrupt_forget(&interrupt);
+  /* Who closed the pipe knows why not all came through it. */
+  if (signal == SIGPIPE) return STATUS_SIGNALLED + signal;
   if (status != RS_OK) return cli_failed(&error);
   if (closed != RS_OK) return cli_failed(&close_error);
-  if (options->witness) witness_tell(rs_machine_witness(machine));
-  return end_status(&end);
+  return end.reason == RS_END_STOPPED ? STATUS_SIGNALLED + signal : end_status(&end);
 }

@@ -9,7 +9,7 @@
 struct console {
   FILE *output, *errors, *input; /* each may be NULL */
   FILE *last;                    /* the stream written last: the one that may hold unwritten bytes */
-  bool lost;                     /* output could not be written */
+  int lost;                      /* errno of the first output that could not be written, else 0 */
   bool ended;                    /* input was seen to end, or never was; it does not come back */
 };
 

@@ -2,6 +2,7 @@
 #include "machine/machine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "host_device.h"
 #include "machine/boot.h"
@@ -90,7 +91,8 @@ bool machine_exit(const struct machine *machine, int *status) {
 
 enum rs_status machine_flush(struct machine *machine, struct rs_error *error) {
   if (console_flush(&machine->console)) return RS_OK;
-  return rs_fail(error, RS_IO_ERROR, "what the guest wrote could not all be written out");
+  return rs_fail(error, RS_IO_ERROR, "what the guest wrote could not all be written out: %s",
+                 strerror(machine->console.lost));
 }
 
 enum rs_status machine_boot(struct machine *machine, const struct rs_blob *image, const char *command_line,

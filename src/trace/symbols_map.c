@@ -68,7 +68,7 @@ static enum rs_status map_collect(struct symbol_image *image, const char *text, 
     if (!line_parse(line, &source, &code)) {
       if (line_is_empty(line) || line_is_undefined(line)) continue;
       return rs_fail(error, RS_BAD_IMAGE,
-                     "line %u of the symbol file is not \"address type name\", nor is the file ELF", number);
+                     "line %u is not \"address type name\" as nm prints it, and the file is not ELF", number);
     }
     if (code && symbols_image_add(image, &source) != RS_OK)
       return rs_fail(error, RS_OUT_OF_MEMORY, "no memory for symbols");

@@ -261,7 +261,8 @@ static void lost_output_is_reported(void **state) {
   machine_create(&(struct machine_config){ .memory = RS_MEMORY_MIN, .output = full }, &machine, NULL);
   machine_port_out(machine, DEBUG_CONSOLE_PORT, 1, 'x');
   assert_int_equal(machine_flush(machine, &error), RS_IO_ERROR);
-  assert_string_equal(error.text, "what the guest wrote could not all be written out");
+  assert_string_equal(error.text,
+                      "what the guest wrote could not all be written out: No space left on device");
   machine_destroy(machine);
   fclose(full);
 }

@@ -335,7 +335,7 @@ static void map_line_that_is_none_is_refused_with_its_number(void **state) {
     assert_int_equal(rs_symbols_create(&symbols), RS_OK);
     assert_int_equal(rs_symbols_add_map(symbols, bad[i], strlen(bad[i]), &error), RS_BAD_IMAGE);
     assert_string_equal(error.text,
-                        "line 2 of the symbol file is not \"address type name\", nor is the file ELF");
+                        "line 2 is not \"address type name\" as nm prints it, and the file is not ELF");
     expect(symbols, 0x401000, "0x401000");
     rs_symbols_free(symbols);
   }
