@@ -104,6 +104,23 @@ static void print_shutdown(struct output *output, const struct story *story,
   print_place(output, story, &event->transition->before);
 }
 
+/* A transition that goes no further, decided by its last check: a limit of ours, not the processor's. */
+static void print_stopped(struct output *output, const struct story *story,
+                          const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  output_char(output, '#');
+  output_decimal(output, event->number);
+  output_char(output, ' ');
+  print_ring(output, transition->before.cpl);
+  output_char(output, ' ');
+  print_cause(output, &transition->cause);
+  output_text(output, " at ");
+  print_place(output, story, &transition->before);
+  output_text(output, " shuts down: it failed the check \"");
+  fields_check(output, &transition->step[transition->step_count - 1]);
+  output_char(output, '"');
+}
+
 static void print_unnumbered(struct output *output, unsigned ring) {
   output_text(output, "- ");
   print_ring(output, ring);
@@ -203,6 +220,8 @@ void headline_print(struct output *output, const struct story *story,
     print_refused(output, story, transition);
   else if (transition->cause.mechanism == RS_MECHANISM_SHUTDOWN)
     print_shutdown(output, story, event);
+  else if (transition->outcome == RS_SHUTDOWN)
+    print_stopped(output, story, event);
   else if (event->number)
     print_transition(output, story, event);
   else
