@@ -1,6 +1,8 @@
 /* Classes of exceptions, faults within faults up to shutdown, and the requests that deliver them. */
 #include "arch/exception.h"
 
+#include <assert.h>
+
 #include "arch/builder.h"
 #include "arch/perform.h"
 
@@ -63,6 +65,7 @@ bool exception_combine(const struct rs_interrupt_request *first, const struct rs
   };
   enum exception_class old = exception_class_of(first->source, first->vector);
   enum exception_class new = exception_class_of(RS_SOURCE_EXCEPTION, second->vector);
+  assert(new < EXCEPTION_DOUBLE_FAULT); /* no transition raises #DF: it is made here */
   if (verdict[old][new] == SHUTDOWN) return false;
   *next = exception_request(second, return_rip);
   if (verdict[old][new] == DOUBLE) {

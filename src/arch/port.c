@@ -38,7 +38,7 @@ static void port_ask(struct builder *b, const struct rs_instruction *instruction
 }
 
 static bool in_out_perform(struct builder *b, const struct rs_instruction *instruction) {
-  uint64_t rax = b->before->general[RS_RAX - RS_RAX];
+  uint64_t rax = b->before->general[0];
   uint8_t size = instruction->data_size;
   bool input = instruction->operation == RS_OP_IN;
   if (!port_permitted(b, port_of(b, instruction), size)) return false;
@@ -121,6 +121,6 @@ void port_input_finish(struct rs_transition *out, uint32_t value) {
     if (step->id == RS_ITEM_OPERAND) step_fill(step, &rest);
     if (step->reg != RS_RAX) continue;
     step->write.new.word[0] |= rest;
-    out->after.general[RS_RAX - RS_RAX] = step->write.new.word[0];
+    out->after.general[0] = step->write.new.word[0];
   }
 }
