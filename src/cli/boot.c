@@ -77,15 +77,7 @@ static int image_boot(const struct options *options, const struct file *image,
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
   const struct rs_blob blob = { image->bytes, image->size, image->name };
-  const struct rs_machine_config config = {
-    .model = options->model,
-    .memory = options->memory,
-    .limit = options->limit,
-    .witness = options->witness,
-    .output = stdout,
-    .errors = cli_errors_open(),
-    .input = stdin,
-  };
+  const struct rs_machine_config config = cli_machine_config(options, false);
   int exit_status = STATUS_FAILED;
   enum rs_status status = symbols_collect(options, image, &symbols, &error);
   if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);

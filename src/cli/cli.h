@@ -80,9 +80,13 @@ void file_free(struct file *file);
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols);
 
-/* Where the guest's standard error goes: the host's, a line at a time, so that the guest's lines and the
- * trace's stay whole when both go there. NULL when there is none. Closed by the caller. */
-FILE *cli_errors_open(void);
+/* The machine that the options ask for. `errors`, where the guest's standard error goes, is the host's a line
+ * at a time, so that the guest's lines and the trace's stay whole when both go there; the caller closes it
+ * unless it is NULL. */
+struct rs_machine_config cli_machine_config(const struct options *options, bool host_device);
+
+/* Prints what --witness found. */
+void cli_witness_tell(const struct rs_witness *witness);
 
 /* Adds the files of --symbols. */
 enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options *options,

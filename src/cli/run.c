@@ -117,16 +117,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   struct run_plan plan;
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
-  const struct rs_machine_config config = {
-    .model = options->model,
-    .memory = options->memory,
-    .limit = options->limit,
-    .witness = options->witness,
-    .host_device = true,
-    .output = stdout,
-    .errors = cli_errors_open(),
-    .input = stdin,
-  };
+  const struct rs_machine_config config = cli_machine_config(options, true);
   int exit_status = STATUS_FAILED;
   enum rs_status status = rs_program_inspect(program, &facts, &error);
   if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);

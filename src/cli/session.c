@@ -14,7 +14,7 @@ int cli_failed(const struct rs_error *error) {
   return STATUS_FAILED;
 }
 
-FILE *cli_errors_open(void) {
+static FILE *errors_open(void) {
   int descriptor = dup(STDERR_FILENO);
   FILE *errors = descriptor < 0 ? NULL : fdopen(descriptor, "w");
   if (errors)
@@ -22,6 +22,19 @@ FILE *cli_errors_open(void) {
   else if (descriptor >= 0)
     close(descriptor);
   return errors;
+}
+
+struct rs_machine_config cli_machine_config(const struct options *options, bool host_device) {
+  return (struct rs_machine_config){
+    .model = options->model,
+    .memory = options->memory,
+    .limit = options->limit,
+    .witness = options->witness,
+    .host_device = host_device,
+    .output = stdout,
+    .errors = errors_open(),
+    .input = stdin,
+  };
 }
 
 /* The sink that the options ask for; no file when the trace is off. */
@@ -106,5 +119,6 @@ int cli_run_machine(struct rs_machine *machine, const struct options *options,
   if (signal == SIGPIPE) return STATUS_SIGNALLED + signal;
   if (status != RS_OK) return cli_failed(&error);
   if (closed != RS_OK) return cli_failed(&close_error);
+  if (options->witness) cli_witness_tell(rs_machine_witness(machine));
   return end.reason == RS_END_STOPPED ? STATUS_SIGNALLED + signal : end_status(&end);
 }
