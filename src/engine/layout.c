@@ -306,6 +306,14 @@ static bool probe_open(struct probe *p) {
          uc_context_save(p->uc, p->pristine) == UC_ERR_OK;
 }
 
+/* A context ends in bytes that saving leaves as malloc gave them: they are made equal, or they might look
+ * like a change. */
+static void contexts_equalise(struct probe *p) {
+  size_t size = uc_context_size(p->uc);
+  memcpy(p->now, p->pristine, size);
+  memcpy(p->other, p->pristine, size);
+}
+
 static void probe_close(struct probe *p) {
   uc_context_free(p->pristine);
   uc_context_free(p->now);
@@ -328,7 +336,10 @@ enum rs_status layout_calibrate(struct layout *layout, struct rs_error *error) {
   struct probe p = { .layout = layout };
   enum rs_status status = RS_OK;
   memset(layout, 0, sizeof *layout);
-  if (!probe_open(&p)) status = rs_fail(error, RS_ENGINE_REFUSED, "Unicorn could not be opened for a probe");
+  if (probe_open(&p))
+    contexts_equalise(&p);
+  else
+    status = rs_fail(error, RS_ENGINE_REFUSED, "Unicorn could not be opened for a probe");
   for (size_t i = 0; status == RS_OK && i < sizeof search / sizeof search[0]; i++) {
     if (!search[i].find(&p))
       status = rs_fail(error, RS_ENGINE_REFUSED,

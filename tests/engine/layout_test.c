@@ -60,6 +60,37 @@ static void the_library_is_recognised(void **state) {
 }
 
 /* Everything that a trimmed context must carry goes in and comes out again. */
+/* Leaves freed blocks of a context's size behind, filled with 0 and 1 by turns. */
+static void leave_traces_in_the_heap(size_t size, unsigned turn) {
+  enum { BLOCKS = 2048 };
+  const size_t words = size / sizeof(uint32_t);
+  uint32_t *block[BLOCKS];
+  void *between[BLOCKS];
+  for (unsigned i = 0; i < BLOCKS; i++) {
+    block[i] = malloc(words * sizeof(uint32_t));
+    between[i] = malloc(1);
+    assert_non_null(block[i]);
+    for (size_t word = 0; word < words; word++)
+      block[i][word] = (i + turn) % 2;
+  }
+  for (unsigned i = 0; i < BLOCKS; i++)
+    free(block[i]);
+  for (unsigned i = 0; i < BLOCKS; i++)
+    free(between[i]);
+}
+
+static void the_library_is_recognised_whatever_the_heap_held(void **state) {
+  struct layout layout;
+  struct rs_error error;
+  (void)state;
+  assert_int_equal(layout_calibrate(&layout, &error), RS_OK);
+  const size_t size = layout.size;
+  for (unsigned turn = 0; turn < 4; turn++) {
+    leave_traces_in_the_heap(size, turn);
+    if (layout_calibrate(&layout, &error) != RS_OK) fail_msg("%s", error.text);
+  }
+}
+
 static void state_survives_a_round_trip(void **state) {
   (void)state;
   struct layout layout;
@@ -130,6 +161,7 @@ int main(void) {
     cmocka_unit_test(a_marker_that_is_there_twice_is_refused),
     cmocka_unit_test(a_change_must_be_the_only_one),
     cmocka_unit_test(the_library_is_recognised),
+    cmocka_unit_test(the_library_is_recognised_whatever_the_heap_held),
     cmocka_unit_test(state_survives_a_round_trip),
     cmocka_unit_test(the_state_itself_is_found_and_both_ways_agree),
   };
