@@ -60,8 +60,9 @@ static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_tran
   return next;
 }
 
-/* Settles `transition` and whatever follows from it, then says what that means for the run. */
-static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
+/* Settles `transition` and whatever follows from it, then says what that means for the run. A trap that is to
+ * follow ends HLT, too. */
+static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition, bool traps) {
   int status;
   vm_settle(vm, transition);
   while (transition->outcome == RS_FAULTED) {
@@ -72,9 +73,10 @@ static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *tr
     vm_end(vm, RS_END_SHUTDOWN, 0);
   else if (machine_exit(vm->hardware, &status))
     vm_end(vm, RS_END_EXIT, status);
-  else if (vm->cpu.halted)
+  else if (vm->cpu.halted && !traps)
     vm_end(vm, RS_END_HALT, 0); /* no device raises interrupts yet */
-  return vm->ended ? ENGINE_STOP : ENGINE_RESUME;
+  if (vm->ended) return ENGINE_STOP;
+  return traps ? ENGINE_TRAP : ENGINE_RESUME;
 }
 
 static void clock_refresh(struct rs_machine *vm) {
@@ -93,9 +95,7 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
     return ENGINE_NATIVE;
   }
   port_access(vm, transition);
-  bool traps = debug_traps_after(transition);
-  enum engine_next next = conclude(vm, transition);
-  return next == ENGINE_RESUME && traps ? ENGINE_TRAP : next;
+  return conclude(vm, transition, debug_traps_after(transition));
 }
 
 /* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
@@ -126,5 +126,5 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
   clock_refresh(vm);
   page_fault_tell(vm, exception);
   interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), &request, transition);
-  return conclude(vm, transition);
+  return conclude(vm, transition, false);
 }

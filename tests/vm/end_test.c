@@ -25,6 +25,23 @@ static void hlt_that_nothing_can_end_ends_the_run(void **state) {
   ends_as("boot_halt-x86_64", RS_END_HALT, 0);
 }
 
+/* mov $0x9000, %esp; pushf; orl $TF, (%rsp); popf; hlt: the trap finds no IDT. */
+static void the_single_step_trap_ends_hlt(void **state) {
+  static const char code[] = "\xbc\0\x90\0\0\x9c\x81\x0c\x24\0\1\0\0\x9d\xf4";
+  (void)state;
+  for (unsigned bits = 32; bits <= 64; bits += 32) {
+    struct box_image image = image_of_code(bits, code, sizeof code - 1);
+    struct box box;
+    box_open(&box, &image, &(struct box_options){ .level = RS_TRACE_TRANSITIONS });
+    box_run(&box);
+    assert_int_equal(box.end.reason, RS_END_SHUTDOWN);
+    assert_int_equal(box.end.instructions, 5);
+    assert_int_equal(box.end.rip, BOX_CODE + sizeof code - 1);
+    box_close(&box);
+    image_free(&image);
+  }
+}
+
 static void a_fault_while_a_double_fault_is_delivered_is_shutdown(void **state) {
   (void)state;
   ends_as("boot_triple_fault-i386", RS_END_SHUTDOWN, 0);
@@ -149,6 +166,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_write_to_the_exit_port_ends_with_its_status),
     cmocka_unit_test(hlt_that_nothing_can_end_ends_the_run),
+    cmocka_unit_test(the_single_step_trap_ends_hlt),
     cmocka_unit_test(a_fault_while_a_double_fault_is_delivered_is_shutdown),
     cmocka_unit_test(a_limit_ends_after_exactly_that_many_instructions),
     cmocka_unit_test(a_loop_is_limited_inside_its_blocks),
