@@ -83,7 +83,6 @@ bool descriptor_load(struct builder *b, uint16_t selector, uint8_t vector, struc
 bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor *d) {
   uint16_t selector = d->segment.selector;
   union rs_value value;
-  if (!descriptor_is_within_table(b, selector, 16)) return fault_code(b, vector, selector_error(selector));
   if (!system_read(b, d->linear + 8, 8, RS_ITEM_DESCRIPTOR_UPPER, vector, selector_error(selector), &value))
     return false;
   if (!check(b, RS_CHECK_DESCRIPTOR_UPPER_TYPE_ZERO, !(value.word[0] >> 40 & 0x1f), value.word[0], 0, 0, 0))

@@ -107,8 +107,8 @@ bool descriptor_read(struct builder *b, uint16_t selector, uint8_t vector, struc
 /* Both: outside the table is `vector` with the selector as error code. */
 bool descriptor_load(struct builder *b, uint16_t selector, uint8_t vector, struct descriptor *out);
 
-/* Reads the eight bytes that a system descriptor has besides in IA-32e mode, checks them, and completes the
- * base. */
+/* Reads the eight bytes that a system descriptor has besides in IA-32e mode, all sixteen within the table,
+ * checks them, and completes the base. */
 bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor *d);
 
 /* Sets the accessed bit of a code or data segment, in memory and in `d->segment`, where it is clear. */

@@ -32,7 +32,9 @@ static bool load_descriptor(struct builder *b, uint16_t selector, struct descrip
   bool in_gdt = !(selector & SELECTOR_TI);
   if (!check(b, RS_CHECK_SELECTOR_NAMES_GDT, in_gdt, selector, 0, 0, 0))
     return fault_code(b, VECTOR_GP, selector_error(selector));
-  return descriptor_load(b, selector, VECTOR_GP, d);
+  if (!descriptor_is_within_table(b, selector, cpu_is_long_mode(b->before) ? 16 : 8))
+    return fault_code(b, VECTOR_GP, selector_error(selector));
+  return descriptor_read(b, selector, VECTOR_GP, d);
 }
 
 /* What is left when the type is right: presence, and in IA-32e mode the upper half of the base. */

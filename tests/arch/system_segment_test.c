@@ -103,6 +103,7 @@ static void descriptors_of_sixteen_bytes_are_checked_whole(void **state) {
   fake_poke(f->memory, &f->cpu, FAKE_GDT + FLOW_SPARE + 13, 1, 1);
   FLOW_PERFORM(f, LLDT);
   flow_refused(f, VECTOR_GP, FLOW_SPARE, RS_CHECK_DESCRIPTOR_UPPER_TYPE_ZERO);
+  system_descriptor(f, 0, 0x02); /* not present, but the limit comes first */
   f->cpu.gdtr.limit = FLOW_SPARE + 14;
   FLOW_PERFORM(f, LLDT);
   flow_refused(f, VECTOR_GP, FLOW_SPARE, RS_CHECK_SELECTOR_WITHIN_GDT);
