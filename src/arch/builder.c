@@ -141,10 +141,9 @@ uint64_t read_msr(struct builder *b, enum rs_register reg) {
 }
 
 void advance_rip(struct builder *b, const struct rs_instruction *instruction) {
-  static const uint64_t width[] = { [CODE_16] = 0xffff, [CODE_32] = 0xffffffff, [CODE_64] = UINT64_MAX };
   uint64_t next = b->before->rip + instruction->length;
   if (b->after->rflags & RFLAGS_RF) write_register(b, RS_RFLAGS, b->after->rflags & ~RFLAGS_RF);
-  jump_to(b, next & width[code_size_of(b->before)]);
+  jump_to(b, code_size_of(b->before) == CODE_64 ? next : (uint32_t)next);
 }
 
 void jump_to(struct builder *b, uint64_t rip) {

@@ -102,9 +102,9 @@ void unblock_nmi(struct builder *b);
 /* Records that an MSR was read, and returns it. */
 uint64_t read_msr(struct builder *b, enum rs_register reg);
 
-/* The last write of an instruction that falls through: RIP moves past it, within the width of the code
- * segment, and with it end the interrupt shadow and RF [SDM3 "Instruction-Breakpoint Exception Condition"].
- */
+/* The last write of an instruction that falls through: RIP moves past it, and with it end the interrupt
+ * shadow and RF [SDM3 "Instruction-Breakpoint Exception Condition"]. Outside 64-bit mode EIP wraps at 4 GiB,
+ * in 16-bit code as well: at 64 KiB there is the segment's limit or nothing [SDM3 "Segment Wraparound"]. */
 void advance_rip(struct builder *b, const struct rs_instruction *instruction);
 
 /* The same for one that goes elsewhere; RF is the caller's, because some of them load it. */

@@ -52,6 +52,18 @@ static void cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode(void **state) 
   everywhere(state, visit_interrupt_flag);
 }
 
+/* [SDM3 "Segment Wraparound"]: only the segment's limit stops it there. */
+static void eip_goes_on_past_64_kib_in_16_bit_code_too(void **state) {
+  static const enum mode sixteen_bit[] = { MODE_REAL, MODE_PROTECTED_16 };
+  for (unsigned i = 0; i < 2; i++) {
+    struct mode_fixture *f = *state;
+    mode_fixture_enter(f, sixteen_bit[i], 0, 0);
+    f->cpu.rip = 0xffff;
+    assert_int_equal(PERFORM(f, "\xfa"), RS_COMPLETED);
+    assert_int_equal(f->out.after.rip, 0x10000);
+  }
+}
+
 static void sti_casts_a_shadow_only_when_interrupts_were_off(void **state) {
   struct mode_fixture *f = *state;
   struct rs_cpu *cpu = &f->cpu;
@@ -244,6 +256,7 @@ int main(void) {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, mode_setup, mode_teardown)
   const struct CMUnitTest tests[] = {
     CLAIM(cli_and_sti_need_cpl_at_most_iopl_except_in_real_mode),
+    CLAIM(eip_goes_on_past_64_kib_in_16_bit_code_too),
     CLAIM(sti_casts_a_shadow_only_when_interrupts_were_off),
     CLAIM(a_second_sti_ends_the_shadow_of_the_first),
     CLAIM(an_instruction_in_a_shadow_ends_it),
