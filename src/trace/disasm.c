@@ -6,6 +6,7 @@
 
 #include "arch/bits.h"
 #include "arch/instruction.h"
+#include "arch/perform.h"
 
 enum { MODES = 3 };
 
@@ -148,20 +149,83 @@ static unsigned push_add(const struct rs_cpu *cpu, unsigned size, struct rs_memo
   return writes_add(writes, 0, (uint32_t)(ss->base + pointer), size);
 }
 
+/* MOVS and STOS, with or without REP. */
+static bool is_string_store(const cs_x86 *x86) {
+  return (x86->opcode[0] & 0xfe) == 0xa4 || (x86->opcode[0] & 0xfe) == 0xaa;
+}
+
+/* What a string store writes: as many elements as RCX counts when repeated, downwards with DF. */
+static unsigned string_add(const struct rs_cpu *cpu, const cs_x86 *x86, uint64_t linear, unsigned element,
+                           struct rs_memory_change *writes) {
+  bool repeated = x86->prefix[0] == X86_PREFIX_REP || x86->prefix[0] == X86_PREFIX_REPNE;
+  uint64_t elements = repeated ? truncate_to(cpu->general[RS_RCX - RS_RAX], x86->addr_size) : 1;
+  uint64_t room = DISASM_WRITES * 8 / element;
+  if (elements > room) elements = room;
+  if (elements && cpu->rflags & RFLAGS_DF) linear -= (elements - 1) * element;
+  return writes_add(writes, 0, linear, (unsigned)elements * element);
+}
+
+/* A bit string's register operand says in which of its words the bit lies [SDM2 "BTS"]. */
+static uint64_t bit_string_displacement(const struct rs_cpu *cpu, const cs_insn *instruction, unsigned size) {
+  const cs_x86_op *bit = &instruction->detail->x86.operands[1];
+  bool string =
+      instruction->id == X86_INS_BTS || instruction->id == X86_INS_BTR || instruction->id == X86_INS_BTC;
+  if (!string || bit->type != X86_OP_REG) return 0;
+  uint64_t value = register_value(cpu, bit->reg, 0), sign = UINT64_C(1) << (8 * size - 1);
+  int64_t index = (int64_t)((truncate_to(value, size) ^ sign) - sign);
+  int64_t bits = 8 * (int64_t)size;
+  return (uint64_t)((index - ((index % bits) + bits) % bits) / 8);
+}
+
+/* Capstone's sizes, but for the images of the FPU [SDM2 "FXSAVE", "FSAVE/FNSAVE"]. */
+static unsigned operand_size(const cs_insn *instruction, const cs_x86_op *operand) {
+  switch (instruction->id) {
+  case X86_INS_FXSAVE:
+  case X86_INS_FXSAVE64: return 512;
+  case X86_INS_FNSAVE: return instruction->detail->x86.prefix[2] == X86_PREFIX_OPSIZE ? 94 : 108;
+  default: return operand->size;
+  }
+}
+
+static unsigned operand_add(const struct rs_cpu *cpu, const cs_insn *instruction, const cs_x86_op *operand,
+                            struct rs_memory_change *writes, unsigned count) {
+  unsigned size = operand_size(instruction, operand);
+  uint64_t linear = operand_linear_address(cpu, instruction, &operand->mem);
+  if (size == 0) return count;
+  if (is_string_store(&instruction->detail->x86))
+    return string_add(cpu, &instruction->detail->x86, linear, size, writes);
+  linear += bit_string_displacement(cpu, instruction, size);
+  return writes_add(writes, count, linear, size);
+}
+
+/* Instructions that are performed: their own steps tell what they wrote. */
+static bool is_performed(const struct rs_cpu *cpu, const uint8_t *bytes, size_t size) {
+  struct rs_instruction decoded;
+  return instruction_decode(bytes, size, code_size_of(cpu), &decoded) &&
+         instruction_is_performed(decoded.operation);
+}
+
 unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
-                       struct rs_memory_change writes[DISASM_WRITES]) {
+                       struct rs_memory_change writes[DISASM_WRITES], unsigned *certain) {
   csh handle = disasm->handle[mode_index(code_size_of(cpu))];
   uint64_t address = cpu->rip;
+  *certain = 0;
+  if (is_performed(cpu, bytes, size)) return 0;
   if (!cs_disasm_iter(handle, &bytes, &size, &address, disasm->instruction)) return 0;
   const cs_insn *instruction = disasm->instruction;
   const cs_x86 *x86 = &instruction->detail->x86;
   unsigned pushed = pushed_size(cpu, instruction);
   unsigned count = pushed > 0 ? push_add(cpu, pushed, writes) : 0;
-  for (unsigned i = 0; i < x86->op_count; i++) {
-    const cs_x86_op *operand = &x86->operands[i];
-    if (operand->type == X86_OP_MEM && (operand->access & CS_AC_WRITE))
-      count =
-          writes_add(writes, count, operand_linear_address(cpu, instruction, &operand->mem), operand->size);
+  *certain = count;
+  for (unsigned pass = 0; pass < 2; pass++) {
+    for (unsigned i = 0; i < x86->op_count; i++) {
+      const cs_x86_op *operand = &x86->operands[i];
+      bool known = operand->access & CS_AC_WRITE;
+      if (operand->type != X86_OP_MEM || known != (pass == 0)) continue;
+      if (pass == 1 && is_string_store(x86)) continue; /* the source of MOVS */
+      count = operand_add(cpu, instruction, operand, writes, count);
+    }
+    if (pass == 0) *certain = count;
   }
   return count;
 }

@@ -18,10 +18,12 @@ void disasm_print(struct disasm *disasm, struct output *output, const struct rs_
 
 enum { DISASM_WRITES = 4 };
 
-/* The memory that the instruction will write when executed in the state `cpu`: linear addresses and sizes (up
- * to 8 bytes each, 32 in all) of its operands and its pushes; returns how many. What only its data tells
- * (XSAVE, scatters) is left out. */
+/* The memory that the instruction may write when executed in the state `cpu`: linear addresses and sizes (up
+ * to 8 bytes each, 32 in all) of its operands and its pushes; returns how many. The first `*certain` of them
+ * it writes whatever it finds; of the others Capstone does not know it (it takes MOVUPS, ROL and FST for
+ * readers), or it depends: they are written when they change. What only its data tells (XSAVE, scatters) is
+ * left out, and what the steps of a performed instruction tell. */
 unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
-                       struct rs_memory_change writes[DISASM_WRITES]);
+                       struct rs_memory_change writes[DISASM_WRITES], unsigned *certain);
 
 #endif

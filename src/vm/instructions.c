@@ -17,11 +17,26 @@ static void writes_read(struct rs_machine *vm, const struct rs_cpu *cpu, bool af
   }
 }
 
+/* Those that may be writes are when they changed something. */
+static void writes_settle(struct vm_pending *pending) {
+  struct rs_instruction_event *event = &pending->event;
+  unsigned kept = pending->certain;
+  for (unsigned i = kept; i < event->write_count; i++)
+    if (event->write[i].old != event->write[i].new) event->write[kept++] = event->write[i];
+  event->write_count = kept;
+}
+
+void vm_pending_refuse(struct rs_machine *vm) {
+  if (vm->pending.before.rip != vm->cpu.rip) return;
+  vm->pending.event.write_count = vm->pending.certain = 0;
+}
+
 void vm_pending_tell(struct rs_machine *vm) {
   struct vm_pending *pending = &vm->pending;
   if (!pending->valid) return;
   pending->valid = false;
   writes_read(vm, &vm->cpu, true);
+  writes_settle(pending);
   pending->event.before = &pending->before;
   pending->event.after = &vm->cpu;
   tracer_instruction(&vm->tracer, &pending->event);
@@ -37,7 +52,8 @@ void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned 
   event->length = (uint8_t)length;
   memcpy(event->bytes, bytes, length < sizeof event->bytes ? length : sizeof event->bytes);
   vm->pending.before = vm->cpu;
-  event->write_count = disasm_writes(vm->disasm, &vm->cpu, event->bytes, length, event->write);
+  event->write_count =
+      disasm_writes(vm->disasm, &vm->cpu, event->bytes, length, event->write, &vm->pending.certain);
   writes_read(vm, &vm->cpu, false);
   vm->pending.valid = true;
 }

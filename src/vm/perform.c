@@ -122,6 +122,7 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
     .dr6 = exception->vector == VECTOR_DB ? DR6_BS : 0, /* the engine has no breakpoints */
   };
   struct rs_interrupt_request request = exception_request(&fault, vm->cpu.rip);
+  vm_pending_refuse(vm);
   vm_pending_tell(vm);
   clock_refresh(vm);
   page_fault_tell(vm, exception);

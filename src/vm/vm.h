@@ -26,6 +26,7 @@ struct rs_machine {
     bool valid;
     struct rs_cpu before;
     struct rs_instruction_event event;
+    unsigned certain; /* of its writes; the others are told when they changed something */
   } pending;
   struct disasm *disasm; /* finds what an instruction writes */
   volatile sig_atomic_t stop_requested;
@@ -58,6 +59,7 @@ bool witness_faulted(struct rs_machine *vm);
 /* instructions.c: the per-instruction trace. */
 void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
 void vm_pending_tell(struct rs_machine *vm);
+void vm_pending_refuse(struct rs_machine *vm); /* it faulted: it wrote nothing */
 
 /* translate.c: the guest's own accesses. */
 bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,
