@@ -49,9 +49,9 @@ bool debug_store(struct builder *b, const struct rs_instruction *instruction) {
 }
 
 /* The TF that counts is the one that the instruction began with, so that POPF and IRET trap when they clear
- * it and not when they set it. SYSCALL and SYSRET alone go by the TF that they leave, as if the instruction
- * before and after them were one: neither manual says so of its own, both vendors' processors do it. Delivery
- * through a gate has cleared TF for good, and MOV SS holds the trap off. */
+ * it and not when they set it. SYSCALL and SYSRET alone go by the TF that they leave: so do both vendors'
+ * processors, though neither manual says it. Delivery through a gate has cleared TF, and MOV SS holds the
+ * trap off. */
 bool debug_traps_after(const struct rs_transition *transition) {
   const struct rs_cpu *before = &transition->before, *after = &transition->after;
   enum rs_mechanism mechanism = transition->cause.mechanism;
