@@ -42,7 +42,7 @@
   /* Interrupt and exception delivery */                                                                     \
   X(GATE_WITHIN_IDT, "vector {a:x}: gate at offset {b:x} lies within IDT limit {c:x}",                       \
     "SDM3 \"Interrupt Descriptor Table (IDT)\"")                                                             \
-  X(GATE_TYPE, "type {a:x} of the IDT entry is that of a gate (IA-32e mode {b:b})",                      \
+  X(GATE_TYPE, "type {a:x} of the IDT entry is that of a gate (IA-32e mode {b:b})",                          \
     "SDM3 \"IDT Descriptors\"")                                                                              \
   X(GATE_DPL, "gate DPL {a} >= CPL {b}: this code may use the gate by a software interrupt",                 \
     "SDM3 \"Protection of Exception- and Interrupt-Handler Procedures\"")                                    \
