@@ -76,6 +76,22 @@ const struct bit_name bits_map[] = {
   { 0, NULL },
 };
 
+/* Linux, include/uapi/linux/fcntl.h. */
+const struct bit_name bits_at[] = {
+  { 0x100, "AT_SYMLINK_NOFOLLOW" }, { 0x200, "AT_REMOVEDIR" },
+  { 0x400, "AT_SYMLINK_FOLLOW" },   { 0x800, "AT_NO_AUTOMOUNT" },
+  { 0x1000, "AT_EMPTY_PATH" },      { 0x2000, "AT_STATX_FORCE_SYNC" },
+  { 0x4000, "AT_STATX_DONT_SYNC" }, { 0, NULL },
+};
+
+/* Linux, include/uapi/linux/random.h */
+const struct bit_name bits_grnd[] = {
+  { 1, "GRND_NONBLOCK" },
+  { 2, "GRND_RANDOM" },
+  { 4, "GRND_INSECURE" },
+  { 0, NULL },
+};
+
 const struct bit_name *bits_of_register(enum rs_register reg) {
   switch (reg) {
   case RS_RFLAGS:

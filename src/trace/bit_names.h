@@ -12,7 +12,7 @@ struct bit_name {
 
 /* A list ends with a NULL name. */
 extern const struct bit_name bits_cr0[], bits_cr4[], bits_efer[], bits_rflags[], bits_page_fault[],
-    bits_page_entry[], bits_open[], bits_prot[], bits_map[];
+    bits_page_entry[], bits_open[], bits_prot[], bits_map[], bits_at[], bits_grnd[];
 
 /* The bits of a register, or NULL when it has none with names. */
 const struct bit_name *bits_of_register(enum rs_register reg);

@@ -128,8 +128,7 @@ static void print_octal(struct output *output, uint64_t value) {
   output_bytes(output, digits + first, sizeof digits - first);
 }
 
-static void print_signal(struct output *output, uint64_t value) {
-  const char *name = linux_signal_name(value);
+static void print_named(struct output *output, const char *name, uint64_t value) {
   if (name)
     output_text(output, name);
   else
@@ -162,7 +161,12 @@ static void print_argument(struct output *output, const struct call *call, unsig
   case 'O': print_open_flags(output, (uint32_t)value); return;
   case 'P': bits_print(output, bits_prot, value, "PROT_NONE"); return;
   case 'M': bits_print(output, bits_map, value, "0"); return;
-  case 'S': print_signal(output, value); return;
+  case 'A': bits_print(output, bits_at, (uint32_t)value, "0"); return;
+  case 'G': bits_print(output, bits_grnd, (uint32_t)value, "0"); return;
+  case 'S': print_named(output, linux_signal_name((uint32_t)value), value); return;
+  case 'C': print_named(output, linux_clock_name((uint32_t)value), value); return;
+  case 'W': print_named(output, linux_whence_name((uint32_t)value), value); return;
+  case 'c': print_named(output, linux_arch_prctl_name((uint32_t)value), value); return;
   default: output_hex(output, value); return;
   }
 }

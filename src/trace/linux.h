@@ -11,6 +11,9 @@
  *   d  int                               P  PROT_*                 x  hexadecimal
  *   f  file descriptor                   p  pointer                z  size
  *   l  long                              S  signal
+ *   A  AT_* flags                        C  clock
+ *   c  ARCH_*                            G  GRND_*
+ *   W  whence of a seek
  *   M  MAP_*                             m  octal, only there when the argument before says O_CREAT
  *
  * NULL: not known; all six registers are shown. */
@@ -27,5 +30,10 @@ const struct linux_call *linux_shared_call(uint64_t number); /* what the two ask
 /* "EFAULT", "SIGSEGV"; NULL for numbers that are not in use. Both ABIs have the same. */
 const char *linux_errno_name(uint64_t number);
 const char *linux_signal_name(uint64_t number);
+
+/* "CLOCK_MONOTONIC", "SEEK_SET", "ARCH_SET_FS"; NULL for others. */
+const char *linux_clock_name(uint64_t number);
+const char *linux_whence_name(uint64_t number);
+const char *linux_arch_prctl_name(uint64_t code);
 
 #endif

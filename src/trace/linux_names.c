@@ -1,4 +1,4 @@
-/* The names of Linux's error numbers and signals. */
+/* The names of Linux's error numbers, signals, clocks and other small numbers. */
 #include <stddef.h>
 
 #include "trace/linux.h"
@@ -149,4 +149,25 @@ const char *linux_signal_name(uint64_t number) {
     [31] = "SIGSYS"
   };
   return number < sizeof name / sizeof name[0] ? name[number] : NULL;
+}
+
+const char *linux_clock_name(uint64_t number) {
+  static const char *const name[] = {
+    [0] = "CLOCK_REALTIME",          [1] = "CLOCK_MONOTONIC",     [2] = "CLOCK_PROCESS_CPUTIME_ID",
+    [3] = "CLOCK_THREAD_CPUTIME_ID", [4] = "CLOCK_MONOTONIC_RAW", [5] = "CLOCK_REALTIME_COARSE",
+    [6] = "CLOCK_MONOTONIC_COARSE",  [7] = "CLOCK_BOOTTIME",      [8] = "CLOCK_REALTIME_ALARM",
+    [9] = "CLOCK_BOOTTIME_ALARM",    [11] = "CLOCK_TAI",
+  };
+  return number < sizeof name / sizeof name[0] ? name[number] : NULL;
+}
+
+const char *linux_whence_name(uint64_t number) {
+  static const char *const name[] = { "SEEK_SET", "SEEK_CUR", "SEEK_END", "SEEK_DATA", "SEEK_HOLE" };
+  return number < sizeof name / sizeof name[0] ? name[number] : NULL;
+}
+
+/* Linux, arch/x86/include/uapi/asm/prctl.h */
+const char *linux_arch_prctl_name(uint64_t code) {
+  static const char *const name[] = { "ARCH_SET_GS", "ARCH_SET_FS", "ARCH_GET_FS", "ARCH_GET_GS" };
+  return code >= 0x1001 && code <= 0x1004 ? name[code - 0x1001] : NULL;
 }

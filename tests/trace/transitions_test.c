@@ -138,7 +138,14 @@ static void flags_modes_signals_and_directories_are_named(void **state) {
   expect_call(62, 1, 9, 0, "kill(1, SIGKILL)");
   expect_call(62, 1, 99, 0, "kill(1, 99)");
   expect_call(10, 0x1000, 4096, 0, "mprotect(0x1000, 4096, PROT_NONE)");
-  expect_call(8, 3, (uint64_t)-5, 1, "lseek(3, -5, 1)");
+  expect_call(8, 3, (uint64_t)-5, 1, "lseek(3, -5, SEEK_CUR)");
+  expect_call(8, 3, 0, 9, "lseek(3, 0, 9)");
+  expect_call(158, 0x1002, 0x4ae380, 0, "arch_prctl(ARCH_SET_FS, 0x4ae380)");
+  expect_call(158, 0x1005, 0, 0, "arch_prctl(4101, 0x0)");
+  expect_call(228, 1, 0x1000, 0, "clock_gettime(CLOCK_MONOTONIC, 0x1000)");
+  expect_call(228, 10, 0x1000, 0, "clock_gettime(10, 0x1000)");
+  expect_call(263, 5, 0x540000, 0x200, "unlinkat(5, 0x540000, AT_REMOVEDIR)");
+  expect_call(318, 0x1000, 8, 1, "getrandom(0x1000, 8, GRND_NONBLOCK)");
   expect_call(39, 1, 2, 3, "getpid()");
 }
 
