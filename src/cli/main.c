@@ -1,4 +1,5 @@
 /* The ringside command: finds the sub-command and gives it the rest. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,12 +22,9 @@ static void streams_reserve(void) {
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDONLY);
 }
 
-int main(int argc, char **argv) {
+static int command_dispatch(int argc, char **argv) {
   struct rs_error error;
   const char *name = argc > 1 ? argv[1] : "--help";
-  streams_reserve();
-  /* By the line, so that what the guest writes stands where the trace tells of it. */
-  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
     fputs(help_ringside, argc > 1 ? stdout : stderr);
     return argc > 1 ? 0 : STATUS_FAILED;
@@ -38,5 +36,17 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
   rs_fail(&error, RS_BAD_ARGUMENT, "%s: no such command; there are run and boot (ringside --help)", name);
+  return cli_failed(&error);
+}
+
+int main(int argc, char **argv) {
+  struct rs_error error;
+  streams_reserve();
+  /* By the line, so that what the guest writes stands where the trace tells of it. */
+  setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+  int exit_status = command_dispatch(argc, argv);
+  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_status;
+  if (exit_status == STATUS_FAILED) return exit_status; /* told already */
+  rs_fail(&error, RS_IO_ERROR, "standard output: %s", strerror(errno));
   return cli_failed(&error);
 }
