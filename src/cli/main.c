@@ -45,8 +45,7 @@ int main(int argc, char **argv) {
   /* By the line, so that what the guest writes stands where the trace tells of it. */
   setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   int exit_status = command_dispatch(argc, argv);
-  if (fflush(stdout) == 0 && !ferror(stdout)) return exit_status;
-  if (exit_status == STATUS_FAILED) return exit_status; /* told already */
+  if (exit_status != 0 || (fflush(stdout) == 0 && !ferror(stdout))) return exit_status;
   rs_fail(&error, RS_IO_ERROR, "standard output: %s", strerror(errno));
   return cli_failed(&error);
 }
