@@ -52,5 +52,5 @@ static const uint8_t *snapshot_page(void *context, uint64_t physical_page) {
 }
 
 struct guest_memory snapshot_view(struct snapshot *snapshot) {
-  return (struct guest_memory){ snapshot, snapshot_page };
+  return (struct guest_memory){ .context = snapshot, .page = snapshot_page };
 }

@@ -75,13 +75,13 @@ enum rs_register {
 
 /* Attributes in the layout of [SDM3 "Guest Register State"], access rights:
  *
- *   16       15  14  13  12   11..8  7   6..5  4   3..0
- *   unusable  G  D/B  L  AVL    0    P   DPL   S   type
+ *   15  14  13  12   11..9  8         7   6..5  4   3..0
+ *   G   D/B  L  AVL    0    unusable  P   DPL   S   type
  *
- * A null selector loads an unusable segment. */
+ * but for "unusable", which has bit 16 there. A null selector loads an unusable segment. */
 struct rs_segment {
   uint16_t selector;
-  uint32_t attributes;
+  uint16_t attributes;
   uint32_t limit; /* in bytes, already scaled by G */
   uint64_t base;
 };

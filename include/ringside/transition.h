@@ -60,7 +60,7 @@ enum rs_step_kind { RS_STEP_CHECK, RS_STEP_READ, RS_STEP_WRITE };
 
 enum { RS_NO_WALK = 0xffff, RS_NO_WRITE = 0xffff };
 
-/* One micro-step. */
+/* One micro-step; 64 bytes. */
 struct rs_step {
   uint8_t kind;  /* enum rs_step_kind */
   bool passed;   /* of a check */

@@ -32,4 +32,7 @@ bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access
  * writes; all ones where there is nothing. */
 uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size);
 
+/* The same, for the walker. */
+uint64_t access_read_entry(void *builder, uint64_t physical, unsigned size);
+
 #endif

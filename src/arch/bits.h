@@ -123,11 +123,11 @@ enum vector {
 #define SEGMENT_DPL_SHIFT 5
 #define SEGMENT_DPL UINT32_C(0x60)
 #define SEGMENT_P UINT32_C(0x80)
+#define SEGMENT_UNUSABLE UINT32_C(0x100)
 #define SEGMENT_AVL UINT32_C(0x1000)
 #define SEGMENT_L UINT32_C(0x2000)
 #define SEGMENT_DB UINT32_C(0x4000)
 #define SEGMENT_G UINT32_C(0x8000)
-#define SEGMENT_UNUSABLE UINT32_C(0x10000)
 
 /* MSRs that are views of other state; the rest is in RS_MODEL_SPECIFIC_REGISTERS. */
 #define MSR_TSC UINT32_C(0x10)

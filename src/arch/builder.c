@@ -1,6 +1,7 @@
 /* Builds a transition step by step: records checks, reads and writes, and keeps the state they lead to. */
 #include "arch/builder.h"
 
+#include "arch/access.h"
 #include "arch/instruction.h"
 #include "arch/registers.h"
 
@@ -20,8 +21,7 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   b->page_count = 0;
   b->walk_first = RS_NO_WALK;
   b->memory_write_count = 0;
-  b->written_from = UINT64_MAX;
-  b->written_to = 0;
+  b->entries = (struct paging_reader){ b, access_read_entry, memory->ram, memory->ram_size, UINT64_MAX, 0 };
   b->ext = 0;
 }
 
@@ -82,10 +82,10 @@ bool require_ring_0(struct builder *b, enum rs_check id) {
 }
 
 static struct rs_step *write_begin(struct builder *b, enum rs_register reg, uint8_t size) {
-  struct rs_step *step = builder_step(b, RS_STEP_WRITE);
-  step->id = RS_ITEM_REGISTER;
-  step->reg = (uint16_t)reg;
-  step->size = size;
+  const struct step_head head = {
+    .kind = RS_STEP_WRITE, .size = size, .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
+  };
+  struct rs_step *step = builder_step(b, head);
   step->write.linear = step->write.physical = 0;
   return step;
 }
@@ -131,10 +131,10 @@ void unblock_nmi(struct builder *b) {
 }
 
 uint64_t read_msr(struct builder *b, enum rs_register reg) {
-  struct rs_step *step = builder_step(b, RS_STEP_READ);
-  step->id = RS_ITEM_REGISTER;
-  step->reg = (uint16_t)reg;
-  step->size = sizeof(uint64_t);
+  const struct step_head head = {
+    .kind = RS_STEP_READ, .size = sizeof(uint64_t), .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
+  };
+  struct rs_step *step = builder_step(b, head);
   step->read.linear = step->read.physical = 0;
   step->read.value.word[1] = 0;
   return step->read.value.word[0] = rs_cpu_get(b->after, reg).word[0];

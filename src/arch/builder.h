@@ -27,14 +27,16 @@ struct builder {
     uint16_t walk;       /* index of the first step of the walk */
   } page[BUILDER_PAGES];
   unsigned page_count;
-  /* The last walk, of `walk_linear`: one that shares its upper entries reads and tells only the rest. */
-  struct paging_walk walk;
+  /* The last walk, of `walk_linear`: one that shares its upper entries reads and tells only the rest. It is
+   * in `own_walk`, or among the walks that `memory` remembers. */
+  const struct paging_walk *walk;
+  struct paging_walk own_walk;
   uint64_t walk_linear;
   uint16_t walk_first; /* index of its first step, RS_NO_WALK when there is none to share */
   /* Steps that write memory, newest last: the overlay that later reads see. */
   uint16_t memory_write[128];
   unsigned memory_write_count;
-  uint64_t written_from, written_to; /* the physical addresses that all of them lie between */
+  struct paging_reader entries;    /* how walks see memory; all pending writes lie within its bounds */
   /* OR-ed into the error codes of #TS, #NP, #SS and #GP raised from here: ERROR_EXT while delivering an event
    * that is external to the program [SDM3 "Error Code"]. */
   uint32_t ext;
@@ -44,16 +46,35 @@ struct builder {
 void builder_start(struct builder *b, const struct rs_cpu *before, const struct guest_memory *memory,
                    struct rs_transition *out);
 
-/* The next free step, its head zeroed but for its kind; for the few writers of steps in arch. Of the union
- * they write what the kind and the item have; the rest keeps what was there, because clearing it would cost a
- * fifth of a transition. Here, like check, because a transition takes some fifty of them. */
-static inline struct rs_step *builder_step(struct builder *b, enum rs_step_kind kind) {
-  assert(b->out->step_count < RS_STEP_LIMIT);
-  if (kind == RS_STEP_WRITE && b->out->first_write == RS_NO_WRITE) b->out->first_write = b->out->step_count;
-  struct rs_step *step = &b->out->step[b->out->step_count++];
-  memset(step, 0, offsetof(struct rs_step, operand));
-  step->kind = (uint8_t)kind;
-  step->walk = RS_NO_WALK;
+/* What a step is, but for its operands. */
+struct step_head {
+  enum rs_step_kind kind;
+  bool passed;
+  uint8_t size, level;
+  unsigned id; /* enum rs_check or enum rs_item */
+  enum rs_register reg;
+  uint16_t walk;
+};
+
+/* The next free step, for the few writers of steps in arch. Of the union they write what the kind and the
+ * item have; the rest keeps what was there, because clearing it would cost a fifth of a transition. Here,
+ * like check, because a transition takes some fifty of them; and the head in one store, because field by
+ * field it costs as much as all the rest. */
+static inline struct rs_step *builder_step(struct builder *b, struct step_head head) {
+  struct rs_transition *out = b->out;
+  unsigned index = out->step_count;
+  struct rs_step *step = &out->step[index];
+  const uint64_t word = (uint64_t)head.kind | (uint64_t)head.passed << 8 | (uint64_t)head.size << 16 |
+                        (uint64_t)head.level << 24 | (uint64_t)head.id << 32 | (uint64_t)head.reg << 48;
+  assert(index < RS_STEP_LIMIT);
+  static_assert(offsetof(struct rs_step, passed) == 1 && offsetof(struct rs_step, size) == 2 &&
+                    offsetof(struct rs_step, level) == 3 && offsetof(struct rs_step, id) == 4 &&
+                    offsetof(struct rs_step, reg) == 6 && offsetof(struct rs_step, walk) == sizeof word,
+                "the head is written as one word");
+  out->step_count = (uint16_t)(index + 1);
+  if (head.kind == RS_STEP_WRITE && out->first_write == RS_NO_WRITE) out->first_write = (uint16_t)index;
+  memcpy(step, &word, sizeof word);
+  step->walk = head.walk;
   return step;
 }
 
@@ -61,9 +82,8 @@ static inline struct rs_step *builder_step(struct builder *b, enum rs_step_kind 
  * `passed`, so that it reads: if (!check(b, ...)) return fault_code(b, ...). */
 static inline bool check(struct builder *b, enum rs_check id, bool passed, uint64_t operand_a,
                          uint64_t operand_b, uint64_t operand_c, uint64_t operand_d) {
-  struct rs_step *step = builder_step(b, RS_STEP_CHECK);
-  step->id = (uint16_t)id;
-  step->passed = passed;
+  const struct step_head head = { .kind = RS_STEP_CHECK, .passed = passed, .id = id, .walk = RS_NO_WALK };
+  struct rs_step *step = builder_step(b, head);
   step->operand[0] = operand_a;
   step->operand[1] = operand_b;
   step->operand[2] = operand_c;
@@ -83,6 +103,14 @@ bool fault_code(struct builder *b, uint8_t vector, uint32_t error_code);
 bool fault_plain(struct builder *b, uint8_t vector);
 bool fault_debug(struct builder *b, uint32_t dr6);
 bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
+
+/* Adds the last step, a write of memory, to the pending ones. */
+static inline void builder_memory_written(struct builder *b, uint64_t physical, unsigned size) {
+  assert(b->memory_write_count < sizeof b->memory_write / sizeof *b->memory_write);
+  b->memory_write[b->memory_write_count++] = (uint16_t)(b->out->step_count - 1U);
+  if (physical < b->entries.pending_from) b->entries.pending_from = physical;
+  if (physical + size > b->entries.pending_to) b->entries.pending_to = physical + size;
+}
 
 /* A check whose failure is #GP(0), and the commonest of them: that CPL is 0, as it is in real-address mode
  * and is not in virtual-8086 mode. */

@@ -23,11 +23,11 @@ static uint64_t efer_of(const struct rs_cpu *cpu) {
 /* --- PDPTEs --- */
 
 static uint64_t pdpte_read(struct builder *b, uint64_t physical) {
-  struct rs_step *step = builder_step(b, RS_STEP_READ);
+  const struct step_head head = {
+    .kind = RS_STEP_READ, .size = 8, .level = 3, .id = RS_ITEM_PAGE_ENTRY, .walk = RS_NO_WALK
+  };
+  struct rs_step *step = builder_step(b, head);
   uint64_t value = physical_read(b, physical, 8);
-  step->id = RS_ITEM_PAGE_ENTRY;
-  step->size = 8;
-  step->level = 3;
   step->read.linear = step->read.physical = physical;
   step->read.value.word[0] = value;
   step->read.value.word[1] = PAGING_PDPTE_RESERVED;

@@ -82,8 +82,9 @@ bool exception_combine(const struct rs_interrupt_request *first, const struct rs
 
 void shutdown_enter(const struct rs_cpu *before, const struct rs_interrupt_request *first,
                     struct rs_transition *out) {
+  static const struct guest_memory none = { 0 };
   struct builder b;
-  builder_start(&b, before, NULL, out);
+  builder_start(&b, before, &none, out);
   out->cause.mechanism = RS_MECHANISM_SHUTDOWN;
   out->cause.interrupt = *first;
   check(&b, RS_CHECK_FAULT_DELIVERABLE, false, first->vector, 0, 0, 0);

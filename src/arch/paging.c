@@ -27,7 +27,6 @@
 static const struct paging_mode {
   uint8_t levels;                    /* the root's level */
   uint8_t entry_size;                /* in bytes */
-  uint8_t index_bits;                /* of the linear address that select an entry of a table */
   uint8_t rights_levels;             /* no rights and no accessed bit above this level */
   uint8_t leaf_levels;               /* set of 1 << level where PS makes a leaf */
   uint64_t root;                     /* the bits of CR3 that locate the root */
@@ -36,14 +35,14 @@ static const struct paging_mode {
 } modes[] = {
 #define MODE_32(leaves)                                                                                      \
   {                                                                                                          \
-    .levels = 2, .entry_size = 4, .index_bits = 10, .rights_levels = 2, .leaf_levels = leaves,               \
+    .levels = 2, .entry_size = 4, .rights_levels = 2, .leaf_levels = leaves,               \
     .root = BITS(31, 12), .leaf = {                                                                          \
       [2] = BITS(21, MODEL_PHYSICAL_BITS - 19)                                                               \
     }                                                                                                        \
   }
 #define MODE_LONG(top, amd)                                                                                  \
   {                                                                                                          \
-    .levels = top, .entry_size = 8, .index_bits = 9, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,     \
+    .levels = top, .entry_size = 8, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,     \
     .root = BITS(MODEL_PHYSICAL_BITS - 1, 12),                                                               \
     .table = { [2] = HIGH_51,                                                                                \
                [3] = HIGH_51,                                                                                \
@@ -59,7 +58,7 @@ static const struct paging_mode {
   MODE_32(1 << 2),
   { .levels = 3,
     .entry_size = 8,
-    .index_bits = 9,
+   
     .rights_levels = 2,
     .leaf_levels = 1 << 2,
     .root = BITS(31, 5),
@@ -78,10 +77,6 @@ static const struct paging_mode *mode_in_force(const struct rs_cpu *cpu) {
     return &modes[3 + (cpu->cr4 & CR4_LA57 ? 2 : 0) + (cpu->model == RS_CPU_AMD)];
   if (cpu->cr4 & CR4_PAE) return &modes[2];
   return &modes[cpu->cr4 & CR4_PSE ? 1 : 0];
-}
-
-static unsigned level_shift(const struct paging_mode *mode, unsigned level) {
-  return 12 + mode->index_bits * (level - 1);
 }
 
 /* PSE-36 keeps address bits 39 to 32 of a 4 MiB page in bits 20 to 13 of its PDE. */
@@ -149,46 +144,55 @@ static bool value_is_leaf(const struct paging_mode *mode, unsigned level, uint64
   return level == 1 || (value & ENTRY_PS && mode->leaf_levels >> level & 1);
 }
 
-/* Reads the entry at `physical`, which must be that of `entry->level`, and combines its rights with those
- * above. */
-static void entry_visit(const struct paging_mode *mode, const struct paging_reader *reader, uint64_t physical,
-                        uint64_t all, uint64_t any, struct paging_entry *entry) {
-  uint64_t value = reader->read(reader->context, physical, mode->entry_size);
-  uint64_t rights = entry->level <= mode->rights_levels ? UINT64_MAX : 0;
-  entry->physical = physical;
-  entry->value = value;
-  entry->updated = value | (rights & ENTRY_A);
-  entry->all = all & (value | ~rights);
-  entry->any = any | (value & rights);
-  entry->size = mode->entry_size;
+/* Reads the entries from the root to the leaf, but for the `kept` ones, and combines the rights of each with
+ * those above; false at one that is not present or has a reserved bit set. Here for the two sizes of entries,
+ * so that each is a loop of shifts by constants. */
+static inline bool walk_entries_of(const struct rs_cpu *cpu, const struct paging_mode *mode,
+                                   const struct paging_reader *reader, uint64_t linear, unsigned kept,
+                                   unsigned entry_size, struct paging_walk *walk) {
+  const unsigned index_bits = entry_size == 8 ? 9 : 10;
+  const uint64_t index_mask = ~(UINT64_MAX << index_bits);
+  const uint64_t no_execute = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_NXE ? 0 : ENTRY_XD;
+  struct paging_entry *entry = &walk->entry[kept];
+  unsigned level = mode->levels - kept, shift = 12 + index_bits * (level - 1);
+  uint64_t table = cpu->cr3 & mode->root, all = UINT64_MAX, any = 0;
+  if (kept) {
+    if (value_is_leaf(mode, entry[-1].level, entry[-1].value)) return true;
+    table = entry[-1].value & TABLE_ADDRESS;
+    all = entry[-1].all;
+    any = entry[-1].any;
+  }
+  for (;; entry++, level--, shift -= index_bits) {
+    uint64_t physical = table + (linear >> shift & index_mask) * entry_size;
+    uint64_t value = paging_entry_read(reader, physical, entry_size);
+    bool leaf = value_is_leaf(mode, level, value), has_rights = level <= mode->rights_levels;
+    uint64_t reserved = (leaf ? mode->leaf : mode->table)[level] | no_execute;
+    if (has_rights) {
+      all &= value;
+      any |= value;
+    }
+    *entry = (struct paging_entry){ .physical = physical,
+                                    .value = value,
+                                    .updated = has_rights ? value | ENTRY_A : value,
+                                    .reserved = reserved,
+                                    .all = all,
+                                    .any = any,
+                                    .shift = (uint8_t)shift,
+                                    .level = (uint8_t)level,
+                                    .size = (uint8_t)entry_size };
+    walk->count++;
+    if (!(value & ENTRY_P) || value & reserved) return false;
+    if (leaf) return true;
+    table = value & TABLE_ADDRESS;
+  }
 }
 
-/* Reads the entries from the root to the leaf, but for the `kept` ones; false at one that is not present or
- * has a reserved bit set. */
 static bool walk_entries(const struct rs_cpu *cpu, const struct paging_mode *mode,
                          const struct paging_reader *reader, uint64_t linear, unsigned kept,
                          struct paging_walk *walk) {
-  static const struct paging_entry none = { .all = UINT64_MAX };
-  uint64_t no_execute = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_NXE ? 0 : ENTRY_XD;
-  uint64_t index_mask = ~(UINT64_MAX << mode->index_bits);
-  const struct paging_entry *above = kept ? &walk->entry[kept - 1] : &none;
-  uint64_t table = kept ? above->value & TABLE_ADDRESS : cpu->cr3 & mode->root;
-  unsigned level = mode->levels - kept, shift = level_shift(mode, level);
   walk->count = kept;
-  if (kept && value_is_leaf(mode, above->level, above->value)) return true;
-  for (;; level--, shift -= mode->index_bits) {
-    struct paging_entry *entry = &walk->entry[walk->count++];
-    entry->level = (uint8_t)level;
-    entry->shift = (uint8_t)shift;
-    entry_visit(mode, reader, table + (linear >> shift & index_mask) * mode->entry_size, above->all,
-                above->any, entry);
-    bool leaf = value_is_leaf(mode, level, entry->value);
-    entry->reserved = (leaf ? mode->leaf : mode->table)[level] | no_execute;
-    if (!(entry->value & ENTRY_P) || entry->value & entry->reserved) return false;
-    if (leaf) return true;
-    table = entry->value & TABLE_ADDRESS;
-    above = entry;
-  }
+  return mode->entry_size == 8 ? walk_entries_of(cpu, mode, reader, linear, kept, 8, walk)
+                               : walk_entries_of(cpu, mode, reader, linear, kept, 4, walk);
 }
 
 static void walk_flat(struct paging_walk *walk, uint64_t linear) {
@@ -223,4 +227,12 @@ void paging_walk_on(const struct rs_cpu *cpu, const struct paging_reader *reader
 void paging_walk(const struct rs_cpu *cpu, const struct paging_reader *reader, uint64_t linear,
                  enum access_kind kind, enum access_privilege privilege, struct paging_walk *walk) {
   paging_walk_on(cpu, reader, linear, kind, privilege, 0, walk);
+}
+
+static uint64_t memory_entry(void *context, uint64_t physical, unsigned size) {
+  return guest_memory_entry(context, physical, size);
+}
+
+struct paging_reader paging_reader_of(const struct guest_memory *memory) {
+  return (struct paging_reader){ (void *)memory, memory_entry, memory->ram, memory->ram_size, UINT64_MAX, 0 };
 }

@@ -55,11 +55,31 @@ struct paging_walk {
 /* The bits that must be zero in a present PDPTE of PAE paging [SDM3 "PDPTE Registers"]. */
 #define PAGING_PDPTE_RESERVED (~((UINT64_C(1) << MODEL_PHYSICAL_BITS) - 1) | UINT64_C(0x1e6))
 
-/* Reads one entry: `size` bytes at `physical`. Lets a transition lay its pending writes over the memory. */
+/* Reads one entry: `size` bytes at `physical`, 4 or 8. Lets a transition lay its pending writes over the
+ * memory: what lies in `ram`, from physical address 0 on, is read there without a call, but for the addresses
+ * from `pending_from` to before `pending_to`. */
 struct paging_reader {
   void *context;
   uint64_t (*read)(void *context, uint64_t physical, unsigned size);
+  const uint8_t *ram;
+  uint64_t ram_size;
+  uint64_t pending_from, pending_to;
 };
+
+static inline bool paging_is_pending(const struct paging_reader *reader, uint64_t physical, unsigned size) {
+  return physical < reader->pending_to && reader->pending_from < physical + size;
+}
+
+/* Without a call, where it can be. */
+static inline uint64_t paging_entry_read(const struct paging_reader *reader, uint64_t physical,
+                                         unsigned size) {
+  if (physical < reader->ram_size && !paging_is_pending(reader, physical, size))
+    return host_load(reader->ram + physical, size);
+  return reader->read(reader->context, physical, size);
+}
+
+/* Entries as the memory holds them. */
+struct paging_reader paging_reader_of(const struct guest_memory *memory);
 
 /* Walks `linear` for one access by the rules that `cpu` has in force (CR0, CR3, CR4, EFER, RFLAGS.AC).
  * Changes nothing: `updated` says what the accessed and dirty bits become if the access is made. With paging

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/walk.h"
 #include "host_device.h"
 #include "machine/boot.h"
 #include "machine/bus.h"
@@ -17,17 +18,13 @@
 struct machine {
   struct ram ram;
   struct guest_memory memory;
+  struct walk_memo walks;
   struct bus bus;
   struct console console;
   struct exit_request exit;
   struct uart uart;
   struct host_ports host;
 };
-
-static const uint8_t *ram_page(void *context, uint64_t physical_page) {
-  const struct ram *ram = context;
-  return ram_holds(ram, physical_page, GUEST_PAGE_SIZE) ? ram->bytes + physical_page : NULL;
-}
 
 enum rs_status machine_create(const struct machine_config *config, struct machine **out,
                               struct rs_error *error) {
@@ -38,7 +35,9 @@ enum rs_status machine_create(const struct machine_config *config, struct machin
     free(machine);
     return status;
   }
-  machine->memory = (struct guest_memory){ .context = &machine->ram, .page = ram_page };
+  machine->memory = (struct guest_memory){
+    .ram = machine->ram.bytes, .ram_size = machine->ram.size, .memo = &machine->walks
+  };
   console_open(&machine->console, config->output, config->errors, config->input);
   if (config->host_device)
     host_ports_attach(&machine->host, &machine->bus, &machine->console, &machine->exit);

@@ -5,16 +5,6 @@
 #include "arch/bits.h"
 #include "vm/vm.h"
 
-static uint64_t entry_read(void *context, uint64_t physical, unsigned size) {
-  struct rs_machine *vm = context;
-  uint64_t value = UINT64_MAX;
-  if (physical < machine_ram_size(vm->hardware)) {
-    value = 0;
-    memcpy(&value, machine_ram(vm->hardware) + physical, size);
-  }
-  return value;
-}
-
 /* Sets the accessed and dirty bits that this access sets. */
 static void walk_commit(struct rs_machine *vm, const struct paging_walk *walk) {
   for (unsigned i = 0; i < walk->count; i++) {
@@ -39,7 +29,7 @@ static void walk_grant(const struct rs_cpu *cpu, const struct paging_walk *walk,
 bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,
                   struct engine_translation *out) {
   struct rs_machine *vm = context;
-  struct paging_reader reader = { vm, entry_read };
+  const struct paging_reader reader = paging_reader_of(machine_memory(vm->hardware));
   struct paging_walk walk;
   /* After a witnessed return the engine fetches its target before it tells that it is there. */
   const struct rs_cpu *fetching = vm->predicted && kind == ACCESS_FETCH ? &vm->transition[0].after : &vm->cpu;

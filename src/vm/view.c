@@ -5,20 +5,8 @@
 #include "arch/instruction.h"
 #include "vm/vm.h"
 
-/* Page-table entries as RAM holds them; all ones where there is none. */
-static uint64_t entry_read(void *context, uint64_t physical, unsigned size) {
-  const struct guest_memory *memory = context;
-  const uint8_t *page = memory->page(memory->context, physical & ~UINT64_C(0xfff));
-  uint64_t value = UINT64_MAX;
-  if (page) {
-    value = 0;
-    memcpy(&value, page + (physical & 0xfff), size); /* entries are aligned: they never cross a page */
-  }
-  return value;
-}
-
 bool vm_physical(struct rs_machine *vm, const struct rs_cpu *cpu, uint64_t linear, uint64_t *physical) {
-  struct paging_reader reader = { (void *)machine_memory(vm->hardware), entry_read };
+  const struct paging_reader reader = paging_reader_of(machine_memory(vm->hardware));
   struct paging_walk walk;
   if (!address_is_canonical(cpu, linear)) return false;
   paging_walk(cpu, &reader, linear, ACCESS_READ, ACCESS_IMPLICIT_SUPERVISOR, &walk);
@@ -35,7 +23,7 @@ size_t vm_peek(struct rs_machine *vm, const struct rs_cpu *cpu, uint64_t linear,
     uint64_t address = linear + done, physical;
     size_t chunk = GUEST_PAGE_SIZE - (address & (GUEST_PAGE_SIZE - 1));
     if (!vm_physical(vm, cpu, address, &physical)) break;
-    const uint8_t *page = memory->page(memory->context, physical & ~UINT64_C(0xfff));
+    const uint8_t *page = guest_memory_page(memory, physical & ~UINT64_C(0xfff));
     if (!page) break;
     if (chunk > size - done) chunk = size - done;
     memcpy((uint8_t *)bytes + done, page + (physical & 0xfff), chunk);

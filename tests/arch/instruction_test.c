@@ -450,7 +450,7 @@ static void memory_operands_are_addressed_as_the_manuals_tables_say(void **state
 static void the_code_size_is_that_of_cs_and_64_needs_long_mode(void **state) {
   (void)state;
   struct rs_cpu cpu = { 0 };
-  uint32_t *attributes = &cpu.segment[RS_SEGMENT_INDEX(RS_CS)].attributes;
+  uint16_t *attributes = &cpu.segment[RS_SEGMENT_INDEX(RS_CS)].attributes;
   uint64_t *efer = &cpu.msr[RS_MSR_INDEX(RS_EFER)];
   assert_int_equal(code_size_of(&cpu), CODE_16);
   *attributes = SEGMENT_DB;

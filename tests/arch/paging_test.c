@@ -36,7 +36,7 @@ static uint64_t reader_read(void *context, uint64_t physical, unsigned size) {
 
 static struct paging_walk walk_for(struct fixture *f, uint64_t linear, enum access_kind kind,
                                    enum access_privilege privilege) {
-  const struct paging_reader reader = { f->memory, reader_read };
+  const struct paging_reader reader = { .context = f->memory, .read = reader_read };
   struct paging_walk walk;
   paging_walk(&f->cpu, &reader, linear, kind, privilege, &walk);
   return walk;

@@ -173,7 +173,7 @@ void perform_attempt(const uint8_t *data, size_t size) {
   assert_non_null(a.out);
   a.out->cause = (struct rs_cause){ 0 };
   a.guarded.inner = fake_memory_guest(a.memory);
-  a.guest = (struct guest_memory){ &a.guarded, guarded_page };
+  a.guest = (struct guest_memory){ .context = &a.guarded, .page = guarded_page };
   hostile_guest_build(&a.source, a.memory, &a.cpu);
   invariants_of_state(&a.cpu);
   do

@@ -103,7 +103,7 @@ static void long_mode_maps_four_gigabytes_to_themselves(void **state) {
   (void)state;
   struct boot_box box;
   boot_elf(&box, true, 0x100000, 0);
-  const struct paging_reader reader = { &box, read_entry };
+  const struct paging_reader reader = { .context = &box, .read = read_entry };
   struct paging_walk walk;
   for (uint64_t linear = 0; linear < UINT64_C(1) << 32; linear += 1 << 21) {
     paging_walk(&box.cpu, &reader, linear | 0x1abcd, ACCESS_WRITE, ACCESS_SUPERVISOR, &walk);

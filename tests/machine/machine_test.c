@@ -52,11 +52,11 @@ static void ram_is_zero_page_aligned_and_bounded(void **state) {
   for (uint64_t i = 0; i < RS_MEMORY_MIN; i++)
     any |= ram[i];
   assert_int_equal(any, 0);
-  assert_ptr_equal(memory->page(memory->context, 0), ram);
-  assert_ptr_equal(memory->page(memory->context, RS_MEMORY_MIN - GUEST_PAGE_SIZE),
+  assert_ptr_equal(guest_memory_page(memory, 0), ram);
+  assert_ptr_equal(guest_memory_page(memory, RS_MEMORY_MIN - GUEST_PAGE_SIZE),
                    ram + RS_MEMORY_MIN - GUEST_PAGE_SIZE);
-  assert_null(memory->page(memory->context, RS_MEMORY_MIN));
-  assert_null(memory->page(memory->context, ~UINT64_C(0xfff)));
+  assert_null(guest_memory_page(memory, RS_MEMORY_MIN));
+  assert_null(guest_memory_page(memory, ~UINT64_C(0xfff)));
   box_close(&box);
 }
 

@@ -286,7 +286,7 @@ static void segment_and_table_registers_are_objects(void **state) {
       event, "steps",
       "[{'kind':'write','item':'register','register':'ss',"
       "'old':{'selector':'0x2b','attributes':'0xc0f3','limit':'0xffffffff','base':'0x0'},"
-      "'new':{'selector':'0x0','attributes':'0x10000','limit':'0x0','base':'0x0'},'meaning':'unusable'},"
+      "'new':{'selector':'0x0','attributes':'0x100','limit':'0x0','base':'0x0'},'meaning':'unusable'},"
       "{'kind':'write','item':'register','register':'idtr','old':{'base':'0x0','limit':'0x0'},"
       "'new':{'base':'0x2000','limit':'0xfff'}}]");
   json_decref(event);
