@@ -29,12 +29,7 @@ struct picture {
   const char *table, *page;
 };
 
-#define LONG_PICTURES(mode)                                                                                  \
-  { mode, 1, NULL, LONG_HIGH ADDRESS_4K LOW_OF_4K_PAGE },                                                    \
-      { mode, 2, LONG_HIGH ADDRESS_4K LOW_OF_TABLE, LONG_HIGH ADDRESS_2M LOW_OF_PAGE }, {                    \
-    mode, 3, LONG_HIGH ADDRESS_4K LOW_OF_TABLE, LONG_HIGH ADDRESS_1G LOW_OF_PAGE                             \
-  }
-
+/* 5-level paging has the formats of 4-level paging. */
 static const struct picture pictures[] = {
   { ORACLE_32_BIT, 1, NULL, ADDRESS_32 LOW_OF_4K_PAGE },
   { ORACLE_32_BIT, 2, ADDRESS_32 LOW_OF_TABLE, NULL },
@@ -43,8 +38,9 @@ static const struct picture pictures[] = {
   { ORACLE_PAE, 1, NULL, PAE_HIGH ADDRESS_4K LOW_OF_4K_PAGE },
   { ORACLE_PAE, 2, PAE_HIGH ADDRESS_4K LOW_OF_TABLE, PAE_HIGH ADDRESS_2M LOW_OF_PAGE },
   { ORACLE_PAE, 3, PDPTE_HIGH ADDRESS_4K LOW_OF_PDPTE, NULL },
-  LONG_PICTURES(ORACLE_4_LEVEL),
-  LONG_PICTURES(ORACLE_5_LEVEL),
+  { ORACLE_4_LEVEL, 1, NULL, LONG_HIGH ADDRESS_4K LOW_OF_4K_PAGE },
+  { ORACLE_4_LEVEL, 2, LONG_HIGH ADDRESS_4K LOW_OF_TABLE, LONG_HIGH ADDRESS_2M LOW_OF_PAGE },
+  { ORACLE_4_LEVEL, 3, LONG_HIGH ADDRESS_4K LOW_OF_TABLE, LONG_HIGH ADDRESS_1G LOW_OF_PAGE },
 };
 
 static struct oracle_figure figure_read(const char *picture) {
@@ -68,9 +64,10 @@ static struct oracle_figure figure_read(const char *picture) {
 
 void oracle_figures_draw(struct oracle_figures *figures, enum oracle_paging mode, bool amd) {
   static const unsigned levels[] = { 2, 2, 3, 4, 5 };
+  enum oracle_paging drawn = mode == ORACLE_5_LEVEL ? ORACLE_4_LEVEL : mode;
   *figures = (struct oracle_figures){ .levels = levels[mode] };
   for (unsigned i = 0; i < sizeof pictures / sizeof *pictures; i++) {
-    if (pictures[i].mode != mode) continue;
+    if (pictures[i].mode != drawn) continue;
     figures->table[pictures[i].level] = figure_read(pictures[i].table);
     figures->page[pictures[i].level] = figure_read(pictures[i].page);
   }
