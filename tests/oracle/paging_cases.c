@@ -142,8 +142,8 @@ void paging_walk_agrees(struct paging_subject *s) {
   struct list list = { s->access.entry, 0, s->figures.levels, is_32_bit(s) ? UINT32_MAX : UINT64_MAX };
   struct paging_walk walk;
   struct oracle_translation expected;
-  paging_walk(&s->cpu, &(struct paging_reader){ &list, list_read }, s->access.linear, kinds[s->access.kind],
-              privileges[s->access.who], &walk);
+  paging_walk(&s->cpu, &(struct paging_reader){ .context = &list, .read = list_read }, s->access.linear,
+              kinds[s->access.kind], privileges[s->access.who], &walk);
   oracle_translate(&s->figures, &s->access, &expected);
   s->cases++;
   equal(s, "refused", walk.refused, !expected.allowed);
@@ -202,7 +202,7 @@ static void attempt_compare(const struct paging_subject *s, const struct rs_tran
 void paging_attempt_agrees(struct paging_subject *s) {
   static const enum access_kind kinds[] = { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
   struct tables tables = { 0 };
-  const struct guest_memory memory = { &tables, tables_page };
+  const struct guest_memory memory = { .context = &tables, .page = tables_page };
   struct rs_transition transition;
   struct oracle_translation expected;
   bool user = s->access.who == ORACLE_USER;

@@ -19,7 +19,7 @@ static const uint8_t *stage_page(void *context, uint64_t physical) {
 struct stage *stage_create(void) {
   struct stage *s = calloc(1, sizeof *s);
   assert_non_null(s);
-  s->memory = (struct guest_memory){ s, stage_page };
+  s->memory = (struct guest_memory){ .context = s, .page = stage_page };
   return s;
 }
 
