@@ -1,0 +1,75 @@
+/* The descriptor tables of the stage: how each trial finds them, and how it changes them. */
+#ifndef CONFORM_TABLES_H
+#define CONFORM_TABLES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "class.h"
+#include "stage.h"
+
+/* A descriptor's access byte [SDM3 "Segment Descriptors"]. */
+#define ACCESS_PRESENT 0x80
+#define ACCESS_DPL(ring) ((ring) << 5)
+#define ACCESS_TYPE 0x1f /* with S */
+#define TYPE_DATA 0x13   /* writable, accessed */
+#define TYPE_CODE 0x1b   /* readable, accessed */
+#define TYPE_LDT 0x02
+#define TYPE_TASK_GATE 0x05
+#define TYPE_TSS 0x09 /* available; 32-bit, or 64-bit in long mode */
+#define TYPE_TSS_BUSY 0x0b
+#define TYPE_CALL_GATE 0x0c
+#define TYPE_INTERRUPT_GATE 0x0e
+#define TYPE_TRAP_GATE 0x0f
+
+/* The bits above the limit's upper four. */
+#define DESCRIPTOR_LONG 0x2u
+#define DESCRIPTOR_BIG 0x4u
+#define DESCRIPTOR_PAGES 0x8u
+
+#define LIMIT_ALL 0xfffffu
+
+/* `limit` is the descriptor's field: in pages with DESCRIPTOR_PAGES. */
+uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limit);
+
+/* Flat, of the guest's own size where it is code. */
+uint64_t descriptor_flat(unsigned access);
+
+/* Everything as it is before each trial. */
+void tables_reset(void);
+
+/* Remembers the descriptors; adds to the line the access bytes of those that have changed since. */
+void tables_keep(void);
+void tables_tell_changes(void);
+
+/* Once: builds the tables, and loads GDTR, IDTR, LDTR and TR. */
+void tables_init(void);
+
+/* What a selector of the GDT, or of the LDT, finds. */
+uint64_t *tables_slot(unsigned selector);
+
+void tables_set_gate(unsigned vector, unsigned access, unsigned selector, uintptr_t offset, unsigned stack);
+
+/* A call gate takes the place of a descriptor, in the 64-bit guest of two. */
+void tables_set_call_gate(unsigned selector, unsigned access, unsigned target, uintptr_t offset,
+                          unsigned count);
+
+/* The stack of a ring in the TSS; `selector` counts only in the 32-bit guest. */
+void tables_set_ring_stack(unsigned ring, unsigned selector, uintptr_t sp);
+
+/* Number 1 to 7 of the interrupt stack table, in the 64-bit guest. */
+void tables_set_interrupt_stack(unsigned number, uintptr_t sp);
+
+/* Until the next reset. */
+void tables_set_idt_limit(unsigned limit);
+void tables_set_tss_limit(unsigned limit);
+void tables_set_io_bitmap(unsigned base);
+
+/* Flat code and data of a ring, with the RPL of that ring. */
+unsigned tables_code(unsigned ring);
+unsigned tables_data(unsigned ring);
+unsigned tables_other_code(unsigned ring);
+
+extern uint8_t tables_tss[];
+
+#endif

@@ -1,0 +1,47 @@
+/* A trial: one case with its identity, its preparations and its outcome, told in one line. */
+#ifndef CONFORM_TRIAL_H
+#define CONFORM_TRIAL_H
+
+#include <stdbool.h>
+
+#include "attempt.h"
+#include "output.h"
+#include "tables.h"
+
+/* Every instruction of stage.S that a trial starts at. */
+#define TRY(name) extern const char try_##name[]
+
+/* Which trials are made: those whose number modulo `shards` is `shard`, in groups whose name begins with
+ * `group`. */
+struct trial_selection {
+  unsigned shard, shards;
+  const char *group;
+};
+
+void trial_select(const struct trial_selection *selection);
+
+/* True when the next case is to be made: the line then begins with `group`, output_add() adds the parameters,
+ * and the tables are as before every trial. */
+bool trial_open(const char *group);
+
+/* How an attempt begins unless a case says otherwise: at a ring, with that ring's segments and stack, at
+ * `ip`. */
+struct attempt trial_start(unsigned ring, const void *ip);
+
+/* Makes the attempt and ends the line with its outcome: the vector, error code and CR2; the frame; the stack,
+ * as words of `width` bytes; then whatever segment, register and descriptor has changed. */
+void trial_run(const struct attempt *attempt, unsigned width);
+
+/* The number of cases told. */
+unsigned trial_count(void);
+
+/* Takes the next digit of an index that enumerates several choices at once. */
+static inline unsigned pick(unsigned *index, unsigned choices) {
+  unsigned choice = *index % choices;
+  *index /= choices;
+  return choice;
+}
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#endif
