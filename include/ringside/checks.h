@@ -113,6 +113,41 @@
     "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
   X(IRET_NOT_NESTED, "NT {a} is 0: IA-32e mode has no task to return to", "SDM3 \"IRET in IA-32e Mode\"")    \
   X(IRET_V86_IOPL, "IOPL {a} = 3: virtual-8086 code may execute IRET", "SDM3 \"Sensitive Instructions\"")    \
+  /* Far JMP and far CALL */                                                                                 \
+  X(FAR_SELECTOR_NOT_NULL, "the far pointer's selector {a:x} is not null", "SDM2 \"JMP—Jump\"")              \
+  X(FAR_TARGET_TYPE,                                                                                         \
+    "descriptor {a:x} is code, a call gate or, outside IA-32e mode ({c:b}), a TSS or task gate (attributes " \
+    "{b:x})",                                                                                                \
+    "SDM2 \"JMP—Jump\"")                                                                                     \
+  X(FAR_CODE_L_AND_D, "the target segment does not have both L and D (L {a}, D {b})", "SDM2 \"JMP—Jump\"")   \
+  X(FAR_CODE_RPL, "RPL {a} of the target selector <= CPL {b}",                                               \
+    "SDM3 \"Accessing Nonconforming Code Segments\"")                                                        \
+  X(FAR_CODE_DPL, "the nonconforming target segment's DPL {a} = CPL {b}: the ring stays",                    \
+    "SDM3 \"Accessing Nonconforming Code Segments\"")                                                        \
+  X(FAR_CONFORMING_DPL, "the conforming target segment's DPL {a} <= CPL {b}",                                \
+    "SDM3 \"Accessing Conforming Code Segments\"")                                                           \
+  X(FAR_CODE_PRESENT, "the target segment {a:x} is present (P {b})", "SDM2 \"JMP—Jump\"")                    \
+  X(FAR_WITHIN_LIMIT, "the target address {a:x} lies within code segment limit {b:x}", "SDM2 \"JMP—Jump\"")  \
+  X(FAR_CANONICAL, "the target address {a:x} is canonical", "SDM2 \"JMP—Jump\"")                             \
+  X(FAR_SYSTEM_DPL,                                                                                          \
+    "the gate or TSS {a:x} has DPL {b} >= CPL {c} and RPL {d} of its selector: this code may use it",        \
+    "SDM3 \"Accessing a Code Segment Through a Call Gate\"")                                                 \
+  X(FAR_GATE_PRESENT, "gate {a:x} is present (P {b})", "SDM3 \"Call Gates\"")                                \
+  X(CALL_GATE_CODE_NOT_NULL, "the call gate's code selector {a:x} is not null",                              \
+    "SDM2 \"CALL—Call Procedure\"")                                                                          \
+  X(CALL_GATE_IS_TO_CODE, "the call gate's target segment {a:x} is code (attributes {b:x})",                 \
+    "SDM2 \"CALL—Call Procedure\"")                                                                          \
+  X(CALL_GATE_CODE_DPL, "the call gate's target segment has DPL {a} <= CPL {b}: no gate leads outward",      \
+    "SDM3 \"Accessing a Code Segment Through a Call Gate\"")                                                 \
+  X(CALL_GATE_CODE_64_BIT, "the call gate's target segment {a:x} is 64-bit (L {b}, D {c})",                  \
+    "SDM3 \"IA-32e Mode Call Gates\"")                                                                       \
+  /* Task switches */                                                                                        \
+  X(TASK_TSS, "descriptor {a:x} is of a TSS (attributes {b:x})", "SDM3 \"TSS Descriptor\"")                  \
+  X(TASK_NOT_BUSY, "TSS {a:x} is not busy: tasks are not entered twice (attributes {b:x})",                  \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(TASK_BUSY, "TSS {a:x} is busy, as a task that is returned to must be (attributes {b:x})",                \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(TASK_TSS_LIMIT, "the limit {b:x} of TSS {a:x} is at least {c:x}", "SDM3 \"Task Switching\"")             \
   /* SYSCALL and SYSRET */                                                                                   \
   X(SYSCALL_ENABLED, "EFER.SCE {a} is 1", "SDM2 \"SYSCALL\"")                                                \
   X(SYSCALL_64_BIT, "the code is 64-bit (L {a}, long mode {b:b}), as Intel requires of SYSCALL and SYSRET",  \
@@ -276,6 +311,8 @@ enum rs_check {
   X(POPPED_SS, "popped SS")                                                                                  \
   X(PUSHED_DATA_SEGMENT, "pushed data segment") /* step.reg says which, of virtual-8086 code */              \
   X(POPPED_DATA_SEGMENT, "popped data segment")                                                              \
+  X(CALLER_PARAMETER, "parameter on the caller's stack")                                                     \
+  X(PUSHED_PARAMETER, "pushed parameter")                                                                    \
   X(INTERRUPT_VECTOR, "interrupt vector") /* of the real-mode table */                                       \
   X(OPERAND, "operand")                   /* of the instruction itself */
 

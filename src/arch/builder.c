@@ -140,10 +140,18 @@ uint64_t read_msr(struct builder *b, enum rs_register reg) {
   return step->read.value.word[0] = rs_cpu_get(b->after, reg).word[0];
 }
 
+uint64_t rip_after(const struct rs_cpu *cpu, const struct rs_instruction *instruction) {
+  uint64_t next = cpu->rip + instruction->length;
+  return code_size_of(cpu) == CODE_64 ? next : (uint32_t)next;
+}
+
 void advance_rip(struct builder *b, const struct rs_instruction *instruction) {
-  uint64_t next = b->before->rip + instruction->length;
+  branch_to(b, rip_after(b->before, instruction));
+}
+
+void branch_to(struct builder *b, uint64_t rip) {
   if (b->after->rflags & RFLAGS_RF) write_register(b, RS_RFLAGS, b->after->rflags & ~RFLAGS_RF);
-  jump_to(b, code_size_of(b->before) == CODE_64 ? next : (uint32_t)next);
+  jump_to(b, rip);
 }
 
 void jump_to(struct builder *b, uint64_t rip) {

@@ -138,4 +138,10 @@ void advance_rip(struct builder *b, const struct rs_instruction *instruction);
 /* The same for one that goes elsewhere; RF is the caller's, because some of them load it. */
 void jump_to(struct builder *b, uint64_t rip);
 
+/* jump_to for those that keep the flags, so that only RF ends. */
+void branch_to(struct builder *b, uint64_t rip);
+
+/* The address after the instruction. */
+uint64_t rip_after(const struct rs_cpu *cpu, const struct rs_instruction *instruction);
+
 #endif

@@ -80,14 +80,22 @@ bool descriptor_load(struct builder *b, uint16_t selector, uint8_t vector, struc
   return descriptor_read(b, selector, vector, out);
 }
 
-bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor *d) {
+bool descriptor_read_upper_half(struct builder *b, uint8_t vector, const struct descriptor *d,
+                                uint64_t *upper) {
   uint16_t selector = d->segment.selector;
   union rs_value value;
   if (!system_read(b, d->linear + 8, 8, RS_ITEM_DESCRIPTOR_UPPER, vector, selector_error(selector), &value))
     return false;
   if (!check(b, RS_CHECK_DESCRIPTOR_UPPER_TYPE_ZERO, !(value.word[0] >> 40 & 0x1f), value.word[0], 0, 0, 0))
     return fault_code(b, vector, selector_error(selector));
-  d->segment.base = (uint32_t)d->segment.base | value.word[0] << 32;
+  *upper = value.word[0];
+  return true;
+}
+
+bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor *d) {
+  uint64_t upper;
+  if (!descriptor_read_upper_half(b, vector, d, &upper)) return false;
+  d->segment.base = (uint32_t)d->segment.base | upper << 32;
   return true;
 }
 

@@ -90,6 +90,18 @@ static inline int segment_system_type(const struct rs_segment *segment) {
   return segment->attributes & SEGMENT_S ? -1 : (int)(segment->attributes & SEGMENT_TYPE);
 }
 
+/* 16-bit or 32-bit, available or busy: types 1, 3, 9 and 11. */
+static inline bool segment_is_tss(const struct rs_segment *segment) {
+  return !(segment->attributes & SEGMENT_S) && (segment->attributes & 5) == SYSTEM_TSS_16_AVAILABLE;
+}
+
+/* The bit of a TSS's type that says busy, and the one that says 32-bit. */
+enum { TSS_BUSY = 2, TSS_32_BIT = 8 };
+
+static inline bool tss_is_16_bit(const struct rs_segment *tss) {
+  return !(tss->attributes & TSS_32_BIT);
+}
+
 /* What a null selector loads: an unusable segment, with the DPL that the stack segment needs. */
 static inline struct rs_segment segment_null(uint16_t selector, uint8_t dpl) {
   return (struct rs_segment){ .selector = selector,
@@ -107,8 +119,12 @@ bool descriptor_read(struct builder *b, uint16_t selector, uint8_t vector, struc
 /* Both: outside the table is `vector` with the selector as error code. */
 bool descriptor_load(struct builder *b, uint16_t selector, uint8_t vector, struct descriptor *out);
 
-/* Reads the eight bytes that a system descriptor has besides in IA-32e mode, all sixteen within the table,
- * checks them, and completes the base. */
+/* Reads and checks the eight bytes that a system descriptor or call gate has besides in IA-32e mode, all
+ * sixteen within the table. */
+bool descriptor_read_upper_half(struct builder *b, uint8_t vector, const struct descriptor *d,
+                                uint64_t *upper);
+
+/* The same of an LDT or TSS, whose base it completes. */
 bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor *d);
 
 /* Sets the accessed bit of a code or data segment, in memory and in `d->segment`, where it is clear. */

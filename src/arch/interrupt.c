@@ -53,7 +53,8 @@ static bool delivery_check_gate(struct builder *b, const struct delivery *d) {
     return fault_code(b, VECTOR_GP, d->idt_error);
   if (!check(b, RS_CHECK_GATE_PRESENT, gate->present, gate->present, 0, 0, 0))
     return fault_code(b, VECTOR_NP, d->idt_error);
-  return gate->type != SYSTEM_TASK_GATE || task_switch(b, gate->selector);
+  const struct task_switch s = { .cause = TASK_INTERRUPT, .selector = gate->selector };
+  return gate->type != SYSTEM_TASK_GATE || task_switch(b, &s);
 }
 
 /* In IA-32e mode every handler is 64-bit code [SDM3 "64-Bit Mode IDT"]. */
@@ -105,17 +106,13 @@ static bool delivery_find_stack_64(struct builder *b, struct delivery *d) {
 
 static bool delivery_find_stack_32(struct builder *b, struct delivery *d) {
   uint8_t word = gate_is_16_bit(&d->gate) ? 2 : 4;
-  struct tss_stack found;
+  uint64_t sp;
   if (!d->inner) {
     d->stack = stack_current(b->before, word);
     return true;
   }
-  if (!tss_stack_for_ring(b, d->ring, &found)) return false;
-  if (!check(b, RS_CHECK_STACK_SELECTOR_NOT_NULL, !selector_is_null(found.ss), found.ss, 0, 0, 0))
-    return fault_code(b, VECTOR_TS, 0);
-  if (!segment_load_stack(b, found.ss, d->ring, VECTOR_TS, &d->ss) || !descriptor_mark_accessed(b, &d->ss))
-    return false;
-  d->stack = stack_at(&d->ss.segment, found.sp, false, word, d->ring);
+  if (!segment_load_inner_stack(b, d->ring, &d->ss, &sp)) return false;
+  d->stack = stack_at(&d->ss.segment, sp, false, word, d->ring);
   return true;
 }
 

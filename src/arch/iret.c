@@ -77,7 +77,8 @@ static bool iret_in_ring(struct builder *b, struct far_return *r, uint64_t flags
 
 /* The back link of the current TSS names the task that a nested one returns to. */
 static bool iret_from_nested_task(struct builder *b) {
-  return task_switch(b, b->before->tr.selector);
+  const struct task_switch s = { .cause = TASK_IRET, .selector = b->before->tr.selector };
+  return task_switch(b, &s);
 }
 
 bool iret_perform(struct builder *b, const struct rs_instruction *instruction) {

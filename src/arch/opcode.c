@@ -126,6 +126,8 @@ static const struct opcode group_15[8] = {
   [3] = { RS_OP_WRGSBASE, SIZE_REX_W, HAS_MODRM | REGISTER_ONLY | ONLY_IN_64, 0 },
 };
 
+/* What far JMP and far CALL are with a register [SDM2 "JMP—Jump"]. */
+static const struct opcode undefined = { RS_OP_UD, SIZE_ATTRIBUTE, HAS_MODRM, 0 };
 static const struct opcode rdpid = { RS_OP_RDPID, SIZE_MODE, HAS_MODRM | REGISTER_ONLY, 0 };
 static const struct opcode invpcid = { RS_OP_INVPCID, SIZE_MODE, HAS_MODRM | MEMORY_ONLY, 0 };
 
@@ -139,6 +141,11 @@ static const struct opcode *find_in_group(uint8_t opcode, uint8_t modrm, uint8_t
   case 0xae: return refining == 0xf3 ? &group_15[reg] : NULL;
   default: return reg == 7 && refining == 0xf3 ? &rdpid : &group_9[reg]; /* C7 */
   }
+}
+
+static const struct opcode *find_in_group_5(uint8_t modrm) {
+  const struct opcode *opcode = &group_5[modrm >> 3 & 7];
+  return opcode->operation != RS_OP_NONE && modrm >= 0xc0 ? &undefined : opcode;
 }
 
 static const struct opcode *find_after_0f(const uint8_t *bytes, size_t count, bool operand_prefix,
@@ -162,5 +169,5 @@ const struct opcode *opcode_find(const uint8_t *bytes, size_t count, bool operan
   *length = 1;
   if (bytes[0] == 0x0f) return find_after_0f(bytes, count, operand_prefix, refining, length);
   if (bytes[0] != 0xff) return &one_byte[bytes[0]];
-  return count > 1 ? &group_5[bytes[1] >> 3 & 7] : NULL;
+  return count > 1 ? find_in_group_5(bytes[1]) : NULL;
 }

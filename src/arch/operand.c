@@ -88,6 +88,24 @@ bool operand_read_word(struct builder *b, const struct rs_instruction *instructi
   return true;
 }
 
+bool operand_read_far_pointer(struct builder *b, const struct rs_instruction *instruction, uint64_t *offset,
+                              uint16_t *selector) {
+  bool narrow = instruction->operand_size == 8 && b->before->model == RS_CPU_AMD;
+  struct access access = { .size = narrow ? 4 : instruction->operand_size,
+                           .privilege = operand_privilege(b),
+                           .item = RS_ITEM_OPERAND };
+  union rs_value low, high;
+  if (!operand_linear(b, instruction, access.size + 2U, ACCESS_READ, &access.linear) ||
+      !access_read(b, &access, &low))
+    return false;
+  access.linear += access.size;
+  access.size = 2;
+  if (!access_read(b, &access, &high)) return false;
+  *offset = low.word[0];
+  *selector = (uint16_t)high.word[0];
+  return true;
+}
+
 bool operand_write_word(struct builder *b, const struct rs_instruction *instruction, uint64_t value) {
   struct access access = word_access(b);
   uint64_t old = b->before->general[instruction->rm];

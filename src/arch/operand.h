@@ -18,6 +18,11 @@ bool segment_linear(struct builder *b, unsigned segment, uint64_t offset, unsign
 /* Reads the 16-bit r/m operand, a register or memory. False when refused. */
 bool operand_read_word(struct builder *b, const struct rs_instruction *instruction, uint64_t *value);
 
+/* Reads a far pointer from memory, the offset and then the selector [SDM2 "LDS/LES/LFS/LGS/LSS"]. Of a 64-bit
+ * operand AMD's offset has 32 bits [APM3 "Operations and Operands in 64-Bit Mode"]. False when refused. */
+bool operand_read_far_pointer(struct builder *b, const struct rs_instruction *instruction, uint64_t *offset,
+                              uint16_t *selector);
+
 /* Stores into the r/m operand: memory takes the low word, a register as much as the operand size says
  * [SDM2 "SMSW—Store Machine Status Word"]. False when refused. */
 bool operand_write_word(struct builder *b, const struct rs_instruction *instruction, uint64_t value);

@@ -6,6 +6,7 @@
 #include "arch/access.h"
 #include "arch/control.h"
 #include "arch/descriptor.h"
+#include "arch/far_transfer.h"
 #include "arch/fast_call.h"
 #include "arch/inspect.h"
 #include "arch/interrupt.h"
@@ -26,11 +27,10 @@ static struct rs_interrupt_request software_interrupt(const struct rs_cpu *cpu,
     [RS_OP_INT3] = VECTOR_BP, [RS_OP_INTO] = VECTOR_OF, [RS_OP_INT1] = VECTOR_DB
   };
   bool is_n = instruction->operation == RS_OP_INT, is_1 = instruction->operation == RS_OP_INT1;
-  uint64_t next = cpu->rip + instruction->length;
   return (struct rs_interrupt_request){
     .vector = is_n ? (uint8_t)instruction->immediate : vectors[instruction->operation],
     .source = is_1 ? RS_SOURCE_PRIVILEGED_SOFTWARE : RS_SOURCE_SOFTWARE,
-    .return_rip = cpu_is_64_bit_mode(cpu) ? next : (uint32_t)next,
+    .return_rip = rip_after(cpu, instruction),
   };
 }
 
@@ -65,6 +65,8 @@ static const struct performer {
   [RS_OP_SYSRET] = { RS_MECHANISM_SYSRET, sysret_perform },
   [RS_OP_SYSENTER] = { RS_MECHANISM_SYSENTER, sysenter_perform },
   [RS_OP_SYSEXIT] = { RS_MECHANISM_SYSEXIT, sysexit_perform },
+  [RS_OP_FAR_JMP] = { RS_MECHANISM_FAR_TRANSFER, far_transfer_perform },
+  [RS_OP_FAR_CALL] = { RS_MECHANISM_FAR_TRANSFER, far_transfer_perform },
   [RS_OP_FAR_RET] = { RS_MECHANISM_FAR_TRANSFER, retf_perform },
 #define OPERATION(name, function) [RS_OP_##name] = { RS_MECHANISM_OPERATION, function }
   OPERATION(SWAPGS, swapgs_perform),
@@ -128,11 +130,6 @@ static const struct performer {
 #undef OPERATION
 };
 
-bool instruction_is_performed(enum rs_operation operation) {
-  assert(operation < RS_OPERATION_COUNT);
-  return performers[operation].perform;
-}
-
 /* None of the sensitive instructions is among those that [SDM2 "LOCK"] lists. */
 static bool lock_is_absent(struct builder *b, const struct rs_instruction *instruction) {
   if (!instruction->lock) return true;
@@ -143,8 +140,8 @@ static bool lock_is_absent(struct builder *b, const struct rs_instruction *instr
 enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
                                     const struct rs_instruction *instruction, struct rs_transition *out) {
   struct builder b;
-  assert(instruction_is_performed(instruction->operation));
   const struct performer *performer = &performers[instruction->operation];
+  assert(instruction->operation < RS_OPERATION_COUNT && performer->perform);
   out->cause.mechanism = performer->mechanism;
   out->cause.has_instruction = true;
   out->cause.instruction = *instruction;

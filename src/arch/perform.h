@@ -9,10 +9,6 @@
 /* All of these fill `out` whole, mutate nothing else, and allocate nothing. `before->rip` is the address of
  * the instruction; a completed transition's `after.rip` is where execution goes on. */
 
-/* What instruction_perform performs. The engine executes the others natively: far JMP and far CALL, with
- * their gates and task switches. */
-bool instruction_is_performed(enum rs_operation operation);
-
 /* One sensitive instruction. Software interrupts (INT, INT3, INTO, INT1) are delivered by it. */
 enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct guest_memory *memory,
                                     const struct rs_instruction *instruction, struct rs_transition *out);

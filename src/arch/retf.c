@@ -13,11 +13,6 @@ static bool retf_pop(struct builder *b, struct far_return *r) {
   return true;
 }
 
-static void retf_finish(struct builder *b, uint64_t ip) {
-  if (b->before->rflags & RFLAGS_RF) write_register(b, RS_RFLAGS, b->before->rflags & ~RFLAGS_RF);
-  jump_to(b, ip);
-}
-
 static bool retf_8086(struct builder *b, struct far_return *r, uint64_t count) {
   const struct rs_segment *old = &b->before->segment[RS_SEGMENT_INDEX(RS_CS)];
   if (!check(b, RS_CHECK_RETURN_WITHIN_LIMIT, r->ip <= old->limit, r->ip, old->limit, 0, 0))
@@ -27,7 +22,7 @@ static bool retf_8086(struct builder *b, struct far_return *r, uint64_t count) {
   stack_release(&r->stack, count);
   write_register(b, RS_RSP, r->stack.pointer);
   write_segment(b, RS_CS, &code);
-  retf_finish(b, r->ip);
+  branch_to(b, r->ip);
   return true;
 }
 
@@ -43,6 +38,6 @@ bool retf_perform(struct builder *b, const struct rs_instruction *instruction) {
       !far_return_mark_accessed(b, &r, r.outer))
     return false;
   far_return_write(b, &r, r.outer, r.outer ? count : 0);
-  retf_finish(b, r.ip);
+  branch_to(b, r.ip);
   return true;
 }

@@ -1,6 +1,8 @@
 /* The rules of segment loads, one per kind of segment register. */
 #include "arch/segment.h"
 
+#include "arch/tss.h"
+
 struct rs_segment segment_of_real_mode(const struct rs_segment *old, uint16_t selector) {
   struct rs_segment segment = *old;
   segment.selector = selector;
@@ -34,6 +36,15 @@ bool segment_load_stack(struct builder *b, uint16_t selector, unsigned ring, uin
   bool present = segment_is_present(ss);
   return check(b, RS_CHECK_STACK_PRESENT, present, selector, present, 0, 0) ||
          fault_code(b, VECTOR_SS, error);
+}
+
+bool segment_load_inner_stack(struct builder *b, unsigned ring, struct descriptor *ss, uint64_t *sp) {
+  struct tss_stack found;
+  if (!tss_stack_for_ring(b, ring, &found)) return false;
+  if (!check(b, RS_CHECK_STACK_SELECTOR_NOT_NULL, !selector_is_null(found.ss), found.ss, 0, 0, 0))
+    return fault_code(b, VECTOR_TS, 0);
+  *sp = found.sp;
+  return segment_load_stack(b, found.ss, ring, VECTOR_TS, ss) && descriptor_mark_accessed(b, ss);
 }
 
 /* Conforming code may be read from any ring; data and other code only from DPL inward. */

@@ -16,6 +16,10 @@ struct rs_segment segment_of_v86(uint16_t selector);
 bool segment_load_stack(struct builder *b, uint16_t selector, unsigned ring, uint8_t vector,
                         struct descriptor *out);
 
+/* The stack that the TSS has for an inner ring, outside IA-32e mode: read, checked, its segment marked
+ * accessed. #TS, or #SS where the segment is not present. */
+bool segment_load_inner_stack(struct builder *b, unsigned ring, struct descriptor *ss, uint64_t *sp);
+
 /* Checks a selector for ES, DS, FS or GS and sets the accessed bit; null gives an unusable segment. #GP or
  * #NP with the selector. */
 bool segment_load_data(struct builder *b, uint16_t selector, struct rs_segment *out);

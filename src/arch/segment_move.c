@@ -1,7 +1,6 @@
 /* MOV to a segment register, POP of one, and LDS, LES, LFS, LGS, LSS. */
 #include <assert.h>
 
-#include "arch/access.h"
 #include "arch/operand.h"
 #include "arch/segment.h"
 #include "arch/stack.h"
@@ -75,29 +74,11 @@ static bool pop_perform(struct builder *b, const struct rs_instruction *instruct
   return true;
 }
 
-/* Offset first, then the selector [SDM2 "LDS/LES/LFS/LGS/LSS"]. */
-static bool far_pointer_read(struct builder *b, const struct rs_instruction *instruction, uint64_t *offset,
-                             uint16_t *selector) {
-  struct access access = { .size = instruction->operand_size,
-                           .privilege = operand_privilege(b),
-                           .item = RS_ITEM_OPERAND };
-  union rs_value low, high;
-  if (!operand_linear(b, instruction, access.size + 2U, ACCESS_READ, &access.linear) ||
-      !access_read(b, &access, &low))
-    return false;
-  access.linear += access.size;
-  access.size = 2;
-  if (!access_read(b, &access, &high)) return false;
-  *offset = low.word[0];
-  *selector = (uint16_t)high.word[0];
-  return true;
-}
-
 static bool far_pointer_perform(struct builder *b, const struct rs_instruction *instruction) {
   struct rs_segment segment;
   uint64_t offset;
   uint16_t selector;
-  if (!far_pointer_read(b, instruction, &offset, &selector) ||
+  if (!operand_read_far_pointer(b, instruction, &offset, &selector) ||
       !load_segment(b, loaded_register(instruction), selector, &segment))
     return false;
   write_segment(b, loaded_register(instruction), &segment);

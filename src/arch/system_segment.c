@@ -72,9 +72,7 @@ static bool tss_is_available(const struct rs_segment *segment, bool long_mode) {
   return type == SYSTEM_TSS_AVAILABLE || (!long_mode && type == SYSTEM_TSS_16_AVAILABLE);
 }
 
-/* The busy bit is bit 1 of the type: 9 becomes 11, 1 becomes 3. */
 static bool ltr_perform(struct builder *b, const struct rs_instruction *instruction) {
-  enum { TYPE_BUSY = 2 };
   bool long_mode = cpu_is_long_mode(b->before);
   struct descriptor d;
   uint16_t selector;
@@ -86,7 +84,7 @@ static bool ltr_perform(struct builder *b, const struct rs_instruction *instruct
              d.segment.attributes, long_mode, 0))
     return fault_code(b, VECTOR_GP, selector_error(selector));
   if (!load_finish(b, RS_CHECK_TSS_PRESENT, &d) ||
-      !descriptor_write_type(b, &d, TYPE_BUSY, RS_ITEM_DESCRIPTOR_BUSY))
+      !descriptor_write_type(b, &d, TSS_BUSY, RS_ITEM_DESCRIPTOR_BUSY))
     return false;
   write_segment(b, RS_TR, &d.segment);
   return true;

@@ -1,11 +1,19 @@
-/* Task switches. */
+/* Task switches, into a started builder. */
 #ifndef ARCH_TASK_H
 #define ARCH_TASK_H
 
 #include "arch/builder.h"
 
-/* Where a task gate, or IRET with NT, asks for a switch to the TSS of `selector`. Switches are not performed
- * yet: the outcome is RS_SHUTDOWN, decided by a check that says so. Always false. */
-bool task_switch(struct builder *b, uint16_t selector);
+/* What asks for the switch: decides which TSS is busy before and after, whether the new task is nested, and
+ * the vector that refuses its selector. */
+enum task_cause { TASK_JMP, TASK_CALL, TASK_INTERRUPT, TASK_IRET };
+
+struct task_switch {
+  enum task_cause cause;
+  uint16_t selector; /* of the new TSS */
+};
+
+/* Switches to the task of a TSS [SDM3 "Task Switching"], outside IA-32e mode. False when it faulted. */
+bool task_switch(struct builder *b, const struct task_switch *s);
 
 #endif

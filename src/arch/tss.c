@@ -29,7 +29,7 @@ static bool tss_stack_64(struct builder *b, uint32_t offset, enum rs_item item, 
 
 bool tss_stack_for_ring(struct builder *b, unsigned ring, struct tss_stack *out) {
   if (cpu_is_long_mode(b->after)) return tss_stack_64(b, 4 + 8 * ring, RS_ITEM_TSS_STACK_POINTER, ring, out);
-  bool wide = b->after->tr.attributes & 8; /* SYSTEM_TSS_BUSY, not SYSTEM_TSS_16_BUSY */
+  bool wide = !tss_is_16_bit(&b->after->tr);
   uint8_t size = wide ? 4 : 2;
   uint32_t offset = wide ? 4 + 8 * ring : 2 + 4 * ring;
   uint64_t selector;
@@ -49,7 +49,7 @@ bool tss_interrupt_stack(struct builder *b, unsigned index, unsigned ring, struc
  * the map is part of it for that reason [SDM1 "I/O Permission Bit Map"]. */
 bool tss_permits_port(struct builder *b, uint16_t port, unsigned size) {
   const struct rs_segment *tr = &b->after->tr;
-  bool wide = tr->attributes & 8;
+  bool wide = !tss_is_16_bit(tr);
   uint64_t base, bits;
   if (!check(b, RS_CHECK_IO_MAP_EXISTS, wide && tr->limit >= TSS_IO_MAP_BASE + 1, wide, tr->limit, 0, 0))
     return fault_code(b, VECTOR_GP, 0);

@@ -12,6 +12,8 @@
  *   IST n     -               -               28+8n (n = 1 to 7)
  *   I/O map   -               102             102
  */
+enum { TSS_LIMIT_16 = 0x2b, TSS_LIMIT_32 = 0x67 }; /* the least that a task may have */
+
 struct tss_stack {
   uint16_t ss; /* 64-bit: the null selector with RPL = ring */
   uint64_t sp;

@@ -201,8 +201,7 @@ static unsigned operand_add(const struct rs_cpu *cpu, const cs_insn *instruction
 /* Instructions that are performed: their own steps tell what they wrote. */
 static bool is_performed(const struct rs_cpu *cpu, const uint8_t *bytes, size_t size) {
   struct rs_instruction decoded;
-  return instruction_decode(bytes, size, code_size_of(cpu), &decoded) &&
-         instruction_is_performed(decoded.operation);
+  return instruction_decode(bytes, size, code_size_of(cpu), &decoded);
 }
 
 unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,

@@ -86,7 +86,6 @@ static void clock_refresh(struct rs_machine *vm) {
 enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction) {
   struct rs_machine *vm = context;
   struct rs_transition *transition = &vm->transition[0];
-  if (!instruction_is_performed(instruction->operation)) return ENGINE_NATIVE;
   vm_pending_tell(vm);
   clock_refresh(vm);
   instruction_perform(&vm->cpu, machine_memory(vm->hardware), instruction, transition);

@@ -10,6 +10,8 @@ static bool is_native(enum rs_operation operation) {
   case RS_OP_IRET:
   case RS_OP_SYSRET:
   case RS_OP_SYSEXIT:
+  case RS_OP_FAR_JMP:
+  case RS_OP_FAR_CALL:
   case RS_OP_FAR_RET:
   case RS_OP_MOV_TO_SEGMENT:
   case RS_OP_POP_SEGMENT:
@@ -82,7 +84,7 @@ void vm_witnessed(void *context) {
   struct rs_transition *prediction = &vm->transition[0];
   struct rs_witness *witness = &vm->witness;
   bool agreed = true;
-  if (!vm->predicted) return; /* an instruction that only the engine executes */
+  if (!vm->predicted) return;
   vm->predicted = false;
   witness->compared++;
   for (unsigned reg = RS_NO_REGISTER + 1; reg < RS_REGISTER_COUNT; reg++) {

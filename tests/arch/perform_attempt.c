@@ -112,7 +112,6 @@ static void execute(struct attempt *a) {
   if (source_pick(&a->source, 8) == 0) count = 1 + source_pick(&a->source, count);
   if (!decode_guarded(bytes, count, size, &instruction)) return;
   assert_true(instruction.length >= 1 && instruction.length <= count);
-  if (!instruction_is_performed(instruction.operation)) return;
   instruction_perform(&a->cpu, &a->guest, &instruction, a->out);
   if (a->out->port.wanted && a->out->port.input) port_input_finish(a->out, (uint32_t)source_word(&a->source));
   invariants_of_transition(a->out);

@@ -75,14 +75,6 @@ static void every_vector_of_int_n_is_delivered_or_refused_with_its_own_error_cod
   }
 }
 
-/* What is performed and what is left to the engine. */
-static void far_jmp_and_far_call_alone_are_not_performed(void **state) {
-  (void)state;
-  for (int operation = RS_OP_NONE + 1; operation < RS_OPERATION_COUNT; operation++)
-    assert_int_equal(instruction_is_performed((enum rs_operation)operation),
-                     operation != RS_OP_FAR_JMP && operation != RS_OP_FAR_CALL);
-}
-
 int main(void) {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, flow_setup, flow_teardown)
   const struct CMUnitTest tests[] = {
@@ -91,7 +83,6 @@ int main(void) {
     CLAIM(into_without_overflow_falls_through),
     CLAIM(a_lock_prefix_is_undefined),
     CLAIM(every_vector_of_int_n_is_delivered_or_refused_with_its_own_error_code),
-    CLAIM(far_jmp_and_far_call_alone_are_not_performed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
