@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* ID VIP VIF AC VM RF NT IOPL OF DF IF TF SF ZF AF PF CF */
+/* From left to right: ID VIP VIF AC VM  RF NT IOPL (two)  OF DF IF TF SF ZF AF PF CF */
 static const uint8_t column_bit[] = { 21, 20, 19, 18, 17, 16, 14, 13, 12, 11, 10, 9, 8, 7, 6, 4, 2, 0 };
 enum { COLUMNS = sizeof column_bit };
 
@@ -16,71 +16,23 @@ static const struct row {
   const char *effect;
 } rows[] = {
   /* [SDM2 "POPF/POPFD/POPFQ"], "Effect of POPF/POPFD on the EFLAGS Register" */
-  { false, false, false, RING_0,
-    "....."
-    "0SSS"
-    "SSSSSSSSS" },
-  { false, false, true, RING_0,
-    "S..S."
-    "0SSS"
-    "SSSSSSSSS" },
-  { false, false, false, IF_TOO,
-    "....."
-    "0S.."
-    "SSSSSSSSS" },
-  { false, false, true, IF_TOO,
-    "S..S."
-    "0S.."
-    "SSSSSSSSS" },
-  { false, false, false, NEITHER,
-    "....."
-    "0S.."
-    "SS.SSSSSS" },
-  { false, false, true, NEITHER,
-    "S..S."
-    "0S.."
-    "SS.SSSSSS" },
-  { false, true, false, IF_TOO,
-    "....."
-    "0S.."
-    "SSSSSSSSS" },
-  { false, true, true, IF_TOO,
-    "S..S."
-    "0S.."
-    "SSSSSSSSS" },
+  { false, false, false, RING_0, ".....0SSSSSSSSSSSS" },
+  { false, false, true, RING_0, "S..S.0SSSSSSSSSSSS" },
+  { false, false, false, IF_TOO, ".....0S..SSSSSSSSS" },
+  { false, false, true, IF_TOO, "S..S.0S..SSSSSSSSS" },
+  { false, false, false, NEITHER, ".....0S..SS.SSSSSS" },
+  { false, false, true, NEITHER, "S..S.0S..SS.SSSSSS" },
+  { false, true, false, IF_TOO, ".....0S..SSSSSSSSS" },
+  { false, true, true, IF_TOO, "S..S.0S..SSSSSSSSS" },
   /* [SDM2 "IRET/IRETD/IRETQ"], from protected and IA-32e mode */
-  { true, false, false, RING_0,
-    "....."
-    "0SSS"
-    "SSSSSSSSS" },
-  { true, false, true, RING_0,
-    "SSSS."
-    "SSSS"
-    "SSSSSSSSS" },
-  { true, false, false, IF_TOO,
-    "....."
-    "0S.."
-    "SSSSSSSSS" },
-  { true, false, true, IF_TOO,
-    "S..S."
-    "SS.."
-    "SSSSSSSSS" },
-  { true, false, false, NEITHER,
-    "....."
-    "0S.."
-    "SS.SSSSSS" },
-  { true, false, true, NEITHER,
-    "S..S."
-    "SS.."
-    "SS.SSSSSS" },
-  { true, true, false, IF_TOO,
-    "....."
-    "0S.."
-    "SSSSSSSSS" },
-  { true, true, true, IF_TOO,
-    "S..S."
-    "SS.."
-    "SSSSSSSSS" },
+  { true, false, false, RING_0, ".....0SSSSSSSSSSSS" },
+  { true, false, true, RING_0, "SSSS.SSSSSSSSSSSSS" },
+  { true, false, false, IF_TOO, ".....0S..SSSSSSSSS" },
+  { true, false, true, IF_TOO, "S..S.SS..SSSSSSSSS" },
+  { true, false, false, NEITHER, ".....0S..SS.SSSSSS" },
+  { true, false, true, NEITHER, "S..S.SS..SS.SSSSSS" },
+  { true, true, false, IF_TOO, ".....0S..SSSSSSSSS" },
+  { true, true, true, IF_TOO, "S..S.SS..SSSSSSSSS" },
 };
 
 /* From real-address mode IRETD takes "tempEFLAGS AND 257FD5H" */
