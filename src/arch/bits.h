@@ -49,6 +49,9 @@
 #define EFER_LMA (UINT64_C(1) << 10)
 #define EFER_NXE (UINT64_C(1) << 11)
 
+/* [SDM3 "Enabling or Disabling the Local APIC"]: IA32_APIC_BASE */
+#define APIC_BASE_ENABLED (UINT64_C(1) << 11)
+
 /* [SDM3 "Debug Status Register (DR6)"] */
 #define DR6_BD (UINT32_C(1) << 13)
 #define DR6_BS (UINT32_C(1) << 14)

@@ -8,7 +8,7 @@
 
 /* The features are those of x86-64-v2 with the protections that transitions are about. Left out because the
  * engine has no faithful version: XSAVE and what needs it (AVX, CET, PKU), PCID, RDRAND, MONITOR, machine
- * checks, MTRRs, the local APIC. Left out on purpose: ERMS, which makes programs copy with REP MOVSB, the
+ * checks, MTRRs, x2APIC. Left out on purpose: ERMS, which makes programs copy with REP MOVSB, the
  * slowest of all ways here. */
 
 /* CPUID leaf 1 [SDM2 "CPUID—CPU Identification"] */
@@ -21,7 +21,8 @@
    1U << 16 /* PAT */ | 1U << 17 /* PSE-36 */ | 1U << 23 /* MMX */ | 1U << 24 /* FXSR */)
 #define LEAF_1_EDX                                                                                           \
   (LEAF_1_EDX_SHARED | 1U << 11 /* SEP */ | 1U << 19 /* CLFSH */ | 1U << 25 /* SSE */ | 1U << 26 /* SSE2 */)
-#define LEAF_1_EBX (8U << 8) /* CLFLUSH lines of 64 bytes */
+#define EDX_APIC (1U << 9)   /* of both leaves, while the local APIC is enabled */
+#define LEAF_1_EBX (8U << 8) /* CLFLUSH lines of 64 bytes; the APIC's number, which is 0 */
 
 /* Leaf 7 */
 #define LEAF_7_EBX (1U << 0 /* FSGSBASE */ | 1U << 7 /* SMEP */ | 1U << 20 /* SMAP */)
@@ -133,6 +134,8 @@ struct cpuid_result model_cpuid(const struct rs_cpu *cpu, uint32_t leaf, uint32_
   leaf = leaf_in_range(cpu->model, leaf);
   if (leaf >= 0x80000002 && leaf <= 0x80000004) return brand_part(cpu->model, leaf - 0x80000002);
   struct cpuid_result result = row_find(cpu->model, leaf, subleaf);
+  bool apic = cpu->msr[RS_MSR_INDEX(RS_APIC_BASE)] & APIC_BASE_ENABLED;
+  if (apic && (leaf == 1 || (leaf == 0x80000001 && cpu->model == RS_CPU_AMD))) result.edx |= EDX_APIC;
   /* Intel has SYSCALL in 64-bit mode alone, and says so there alone. */
   if (leaf == 0x80000001 && cpu_is_64_bit_mode(cpu)) result.edx |= EXTENDED_1_EDX_SYSCALL;
   return result;

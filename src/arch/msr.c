@@ -29,8 +29,9 @@ struct msr_row {
 
 /* [SDM4 "Model-Specific Registers (MSRs)"], [APM2 "Model-Specific Registers (MSRs)"]. Where
  * the two differ there are two rows: AMD ignores, and Intel refuses, upper halves that mean nothing; AMD's
- * SYSENTER is a legacy-mode instruction, whose MSRs keep 32 bits. Limit: machine-check, MTRR, APIC, power and
- * performance MSRs are absent, as CPUID says. */
+ * SYSENTER is a legacy-mode instruction, whose MSRs keep 32 bits. Limits: machine-check, MTRR, x2APIC, power
+ * and performance MSRs are absent, as CPUID says; the APIC cannot be moved, and its base counts as reserved.
+ */
 static const struct msr_row rows[] = {
   { 0xc0000080, BOTH, MSR_STATE, RULE_EFER, RS_EFER, EFER_SCE | EFER_LME | EFER_NXE, EFER_LMA, 0 },
   { 0xc0000081, BOTH, MSR_STATE, RULE_NONE, RS_STAR, EVERY_BIT, 0, 0 },
@@ -44,8 +45,8 @@ static const struct msr_row rows[] = {
   { 0xc0000103, INTEL, MSR_STATE, RULE_NONE, RS_TSC_AUX, LOW_32, 0, 0 },
   { 0xc0000103, AMD, MSR_STATE, RULE_NONE, RS_TSC_AUX, LOW_32, ~LOW_32, 0 },
   { 0x10, BOTH, MSR_STATE, RULE_NONE, RS_TSC, EVERY_BIT, 0, 0 },
-  { 0x17, INTEL, MSR_CONSTANT, RULE_NONE, 0, 0, 0, 0 },         /* IA32_PLATFORM_ID */
-  { 0x1b, BOTH, MSR_STATE, RULE_NONE, RS_APIC_BASE, 0, 0, 0 },  /* there is no APIC to change */
+  { 0x17, INTEL, MSR_CONSTANT, RULE_NONE, 0, 0, 0, 0 }, /* IA32_PLATFORM_ID */
+  { 0x1b, BOTH, MSR_STATE, RULE_NONE, RS_APIC_BASE, APIC_BASE_ENABLED, 0, 0 },
   { 0x3a, INTEL, MSR_CONSTANT, RULE_NONE, 0, 0, 0, 1 },         /* IA32_FEATURE_CONTROL: locked */
   { 0x8b, INTEL, MSR_CONSTANT, RULE_NONE, 0, 0, EVERY_BIT, 0 }, /* IA32_BIOS_SIGN_ID: no microcode */
   { 0x8b, AMD, MSR_CONSTANT, RULE_NONE, 0, 0, 0, 0 },           /* PATCH_LEVEL */

@@ -9,8 +9,8 @@
 
 /* IA32_MISC_ENABLE: fast strings; no branch trace storage and no precise sampling, as CPUID says. */
 #define MISC_ENABLE_AT_RESET UINT64_C(0x1801)
-/* The bootstrap processor, its APIC globally disabled [SDM3 "Enabling or Disabling the Local APIC"]. */
-#define APIC_BASE_AT_RESET UINT64_C(0xfee00100)
+/* The bootstrap processor, its APIC enabled [SDM3 "Local APIC Status and Location"]. */
+#define APIC_BASE_AT_RESET (UINT64_C(0xfee00100) | APIC_BASE_ENABLED)
 #define PAT_AT_RESET UINT64_C(0x0007040600070406)
 
 static void set_msr(struct rs_cpu *cpu, enum rs_register reg, uint64_t value) {

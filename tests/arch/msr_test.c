@@ -255,12 +255,13 @@ static void a_microcode_probe_writes_zero_and_reads_no_revision(void **state) {
   fake_assert_fault(m, VECTOR_GP, RS_CHECK_MSR_WRITABLE);
 }
 
-static void there_is_no_apic_to_enable(void **state) {
+static void the_apic_is_enabled_and_disabled_where_it_is(void **state) {
   struct fake_machine *m = *state;
-  m->cpu.msr[RS_MSR_INDEX(RS_APIC_BASE)] = 0xfee00100;
-  assert_true(write_msr(m, 0x1b, 0xfee00100));
-  assert_false(write_msr(m, 0x1b, 0xfee00900));
-  fake_assert_fault(m, VECTOR_GP, RS_CHECK_MSR_RESERVED);
+  m->cpu.msr[RS_MSR_INDEX(RS_APIC_BASE)] = 0xfee00900;
+  for (unsigned bit = 0; bit < 64; bit++) {
+    assert_int_equal(write_msr(m, 0x1b, 0xfee00900 ^ UINT64_C(1) << bit), bit == 11);
+    if (bit != 11) fake_assert_fault(m, VECTOR_GP, RS_CHECK_MSR_RESERVED);
+  }
 }
 
 static void of_misc_enable_only_fast_strings_change(void **state) {
@@ -311,7 +312,7 @@ int main(void) {
     CLAIM(pat_takes_defined_memory_types_alone),
     CLAIM(constants_refuse_writes),
     CLAIM(a_microcode_probe_writes_zero_and_reads_no_revision),
-    CLAIM(there_is_no_apic_to_enable),
+    CLAIM(the_apic_is_enabled_and_disabled_where_it_is),
     CLAIM(of_misc_enable_only_fast_strings_change),
     CLAIM(the_tsc_is_read_and_set),
     CLAIM(real_mode_has_ring_0_and_faults_without_an_error_code),
