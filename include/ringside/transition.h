@@ -38,8 +38,25 @@ enum rs_interrupt_source {
   RS_SOURCE_NMI,
 };
 
+/* What raised an external interrupt or an NMI. */
+enum rs_origin_kind {
+  RS_ORIGIN_NONE,
+  RS_ORIGIN_PIC,          /* `line` is the IRQ, 0 to 15 */
+  RS_ORIGIN_PIC_SPURIOUS, /* the same: 7 or 15 */
+  RS_ORIGIN_IPI,          /* sent by the local APIC to itself */
+  RS_ORIGIN_APIC_TIMER,
+  RS_ORIGIN_APIC_PIN, /* `line` is 0 or 1: LINT0, LINT1 */
+  RS_ORIGIN_APIC_ERROR,
+};
+
+struct rs_interrupt_origin {
+  uint8_t kind; /* enum rs_origin_kind */
+  uint8_t line;
+};
+
 struct rs_interrupt_request {
   uint8_t vector;
+  struct rs_interrupt_origin origin; /* of RS_SOURCE_EXTERNAL and RS_SOURCE_NMI */
   enum rs_interrupt_source source;
   bool has_error_code;
   uint32_t error_code;
