@@ -4,14 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/bits.h"
 #include "arch/walk.h"
 #include "host_device.h"
+#include "machine/apic.h"
 #include "machine/boot.h"
 #include "machine/bus.h"
 #include "machine/console.h"
 #include "machine/debug_ports.h"
 #include "machine/exit_request.h"
 #include "machine/host_ports.h"
+#include "machine/pic.h"
+#include "machine/pit.h"
 #include "machine/ram.h"
 #include "machine/uart.h"
 
@@ -24,7 +28,24 @@ struct machine {
   struct exit_request exit;
   struct uart uart;
   struct host_ports host;
+  struct timeline timeline;
+  struct pic pic;
+  struct pit pit;
+  struct apic apic;
 };
+
+enum { IRQ_TIMER = 0, IRQ_COM1 = 4 };
+
+/* The wires of a PC: timer and COM1 to the 8259 pair, and that to the processor through LINT0. */
+static void interrupts_attach(struct machine *machine) {
+  struct wire lint0 = apic_pin(&machine->apic, 0);
+  apic_attach(&machine->apic, &machine->bus, &machine->timeline);
+  apic_start_virtual_wire(&machine->apic);
+  pic_attach(&machine->pic, &machine->bus, &machine->timeline, &lint0);
+  struct wire timer = pic_input(&machine->pic, IRQ_TIMER), com1 = pic_input(&machine->pic, IRQ_COM1);
+  pit_attach(&machine->pit, &machine->bus, &machine->timeline, &timer);
+  uart_connect(&machine->uart, &com1);
+}
 
 enum rs_status machine_create(const struct machine_config *config, struct machine **out,
                               struct rs_error *error) {
@@ -44,6 +65,7 @@ enum rs_status machine_create(const struct machine_config *config, struct machin
   uart_attach(&machine->uart, &machine->bus, COM1_PORT, &machine->console);
   debug_console_attach(&machine->bus, &machine->console);
   debug_exit_attach(&machine->bus, &machine->exit);
+  interrupts_attach(machine);
   *out = machine;
   return RS_OK;
 }
@@ -81,6 +103,63 @@ uint64_t machine_mmio_read(struct machine *machine, uint64_t physical, unsigned 
 
 void machine_mmio_write(struct machine *machine, uint64_t physical, unsigned size, uint64_t value) {
   bus_mmio_write(&machine->bus, physical, size, value);
+}
+
+void machine_advance(struct machine *machine, uint64_t now) {
+  machine->timeline.now = now;
+  pit_advance(&machine->pit);
+  apic_advance(&machine->apic);
+}
+
+uint64_t machine_next_event(const struct machine *machine) {
+  bool pit_matters = !pic_has_latched(&machine->pic, IRQ_TIMER);
+  bool apic_matters = apic_timer_matters(&machine->apic);
+  uint64_t pit = pit_matters ? pit_next_edge(&machine->pit) : TIMELINE_NEVER;
+  uint64_t apic = apic_matters ? apic_next_fire(&machine->apic) : TIMELINE_NEVER;
+  return pit < apic ? pit : apic;
+}
+
+bool machine_interrupts_changed(struct machine *machine) {
+  bool changed = machine->timeline.changed;
+  machine->timeline.changed = false;
+  return changed;
+}
+
+bool machine_nmi_pending(const struct machine *machine) {
+  return machine->apic.nmi;
+}
+
+bool machine_interrupt_pending(const struct machine *machine) {
+  return apic_interrupt_pending(&machine->apic) || apic_external_pending(&machine->apic);
+}
+
+void machine_take_nmi(struct machine *machine, struct rs_interrupt_request *request) {
+  request->vector = VECTOR_NMI;
+  request->origin = apic_take_nmi(&machine->apic);
+}
+
+/* The local APIC's own before the 8259's. */
+void machine_take_interrupt(struct machine *machine, struct rs_interrupt_request *request) {
+  if (apic_interrupt_pending(&machine->apic)) {
+    request->vector = apic_acknowledge(&machine->apic, &request->origin);
+    return;
+  }
+  struct pic_answer answer = pic_acknowledge(&machine->pic);
+  request->vector = answer.vector;
+  request->origin.kind = answer.spurious ? RS_ORIGIN_PIC_SPURIOUS : RS_ORIGIN_PIC;
+  request->origin.line = answer.irq;
+}
+
+uint8_t machine_cr8(const struct machine *machine) {
+  return apic_cr8(&machine->apic);
+}
+
+void machine_set_cr8(struct machine *machine, uint8_t cr8) {
+  apic_set_cr8(&machine->apic, cr8);
+}
+
+void machine_set_apic_base(struct machine *machine, uint64_t value) {
+  apic_set_enabled(&machine->apic, value & APIC_BASE_ENABLED);
 }
 
 bool machine_exit(const struct machine *machine, int *status) {

@@ -11,6 +11,7 @@
 #include "ringside/cpu.h"
 #include "ringside/machine.h"
 #include "ringside/status.h"
+#include "ringside/transition.h"
 
 struct machine;
 
@@ -38,6 +39,31 @@ void machine_port_out(struct machine *machine, uint16_t port, unsigned size, uin
 /* `size` is 1 to 8, outside RAM. All ones where nothing answers. */
 uint64_t machine_mmio_read(struct machine *machine, uint64_t physical, unsigned size);
 void machine_mmio_write(struct machine *machine, uint64_t physical, unsigned size, uint64_t value);
+
+/* --- Time and interrupts. Time is counted in instructions: those executed, and those waited for in HLT. ---
+ */
+
+/* Lets devices act up to the present time, which never goes back. To be called before every access to a port
+ * or to memory-mapped devices, every acknowledgement, and at the time that machine_next_event names. */
+void machine_advance(struct machine *machine, uint64_t now);
+
+/* When a device next raises an interrupt that is not pending already; UINT64_MAX when none will by itself. */
+uint64_t machine_next_event(const struct machine *machine);
+
+/* Whether, since this was asked last, an access or an event may have changed what is pending or to come. */
+bool machine_interrupts_changed(struct machine *machine);
+
+/* What the processor finds: an NMI; an interrupt, of higher priority than CR8 allows to be held off. Taking
+ * one fills its vector and origin into `request`, and nothing else; one must be pending. */
+bool machine_nmi_pending(const struct machine *machine);
+bool machine_interrupt_pending(const struct machine *machine);
+void machine_take_nmi(struct machine *machine, struct rs_interrupt_request *request);
+void machine_take_interrupt(struct machine *machine, struct rs_interrupt_request *request);
+
+/* The local APIC's part of the processor's state: CR8, and IA32_APIC_BASE as written. */
+uint8_t machine_cr8(const struct machine *machine);
+void machine_set_cr8(struct machine *machine, uint8_t cr8);
+void machine_set_apic_base(struct machine *machine, uint64_t value);
 
 /* True once a device asked for the end; `*status` is then 0 to 255. The first one that asks decides. */
 bool machine_exit(const struct machine *machine, int *status);

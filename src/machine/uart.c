@@ -67,6 +67,22 @@ static bool looped(const struct uart *uart) {
   return uart->modem_control & MCR_LOOP;
 }
 
+/* The highest-priority source that is pending and enabled. */
+static uint8_t interrupt_source(const struct uart *uart) {
+  uint8_t enabled = uart->interrupt_enable;
+  if ((enabled & IER_LINE_STATUS) && uart->overrun) return IIR_LINE_STATUS;
+  if ((enabled & IER_RECEIVED) && uart->fifo_count) return IIR_RECEIVED;
+  if ((enabled & IER_TRANSMITTED) && uart->transmit_interrupt) return IIR_TRANSMITTED;
+  if ((enabled & IER_MODEM_STATUS) && (uart->modem_status & ~MSR_LINES)) return IIR_MODEM_STATUS;
+  return IIR_NONE;
+}
+
+/* After every access. */
+static void update_interrupt(const struct uart *uart) {
+  bool gated = (uart->modem_control & MCR_OUT2) && !looped(uart);
+  wire_set(&uart->interrupt, gated && interrupt_source(uart) != IIR_NONE);
+}
+
 static void receive(struct uart *uart, uint8_t byte) {
   unsigned capacity = uart->fifo_control & FCR_ENABLE ? UART_FIFO_SIZE : 1;
   if (uart->fifo_count < capacity) {
@@ -92,6 +108,8 @@ static void write_data(struct uart *uart, uint8_t byte) {
   } else {
     console_output(uart->console, byte);
   }
+  uart->transmit_interrupt = false;
+  update_interrupt(uart);
   uart->transmit_interrupt = true;
 }
 
@@ -105,16 +123,6 @@ static uint8_t read_line_status(struct uart *uart) {
   if (uart->overrun) status |= LSR_OVERRUN;
   uart->overrun = false;
   return status;
-}
-
-/* The highest-priority source that is pending and enabled. */
-static uint8_t interrupt_source(const struct uart *uart) {
-  uint8_t enabled = uart->interrupt_enable;
-  if ((enabled & IER_LINE_STATUS) && uart->overrun) return IIR_LINE_STATUS;
-  if ((enabled & IER_RECEIVED) && uart->fifo_count) return IIR_RECEIVED;
-  if ((enabled & IER_TRANSMITTED) && uart->transmit_interrupt) return IIR_TRANSMITTED;
-  if ((enabled & IER_MODEM_STATUS) && (uart->modem_status & ~MSR_LINES)) return IIR_MODEM_STATUS;
-  return IIR_NONE;
 }
 
 static uint8_t read_interrupt_id(struct uart *uart) {
@@ -179,6 +187,7 @@ static uint32_t uart_in(void *device, uint16_t offset, unsigned size) {
   struct uart *uart = device;
   uint8_t value = read_register(uart, offset);
   uart->polled = offset == LINE_STATUS;
+  update_interrupt(uart);
   return value;
 }
 
@@ -208,6 +217,11 @@ static void uart_out(void *device, uint16_t offset, unsigned size, uint32_t valu
   struct uart *uart = device;
   uart->polled = false;
   write_register(uart, offset, (uint8_t)value);
+  update_interrupt(uart);
+}
+
+void uart_connect(struct uart *uart, const struct wire *interrupt) {
+  uart->interrupt = *interrupt;
 }
 
 void uart_attach(struct uart *uart, struct bus *bus, uint16_t first, struct console *console) {

@@ -7,6 +7,7 @@
 
 #include "machine/bus.h"
 #include "machine/console.h"
+#include "machine/wire.h"
 
 enum { UART_FIFO_SIZE = 16 };
 
@@ -21,14 +22,19 @@ struct uart {
   uint8_t last_received;   /* what RBR shows when nothing is there */
   uint8_t fifo[UART_FIFO_SIZE];
   unsigned fifo_first, fifo_count;
+  struct wire interrupt;
 };
 
-/* Eight ports, one byte each, at `first`. No interrupt line is connected; IIR tells what would be on it.
+/* Eight ports, one byte each, at `first`; its interrupt is connected to nothing.
  *
  * Input and time: looking for input waits for it, so the UART looks only when the guest does nothing but
  * wait: when LSR is read twice with no other access to the device between. So what a guest sees depends on
  * the bytes of its input and never on when they come. A guest that always writes between two reads of LSR
  * never sees any. */
 void uart_attach(struct uart *uart, struct bus *bus, uint16_t first, struct console *console);
+
+/* Connects the interrupt, which OUT2 gates on a PC and the loopback takes off. What is received can interrupt
+ * only once the guest has looked for it, see above. */
+void uart_connect(struct uart *uart, const struct wire *interrupt);
 
 #endif

@@ -271,9 +271,127 @@ static void memory_mapped_addresses_without_device_read_as_all_ones(void **state
   (void)state;
   struct box box;
   box_open(&box, false, NULL);
-  assert_true(machine_mmio_read(box.machine, 0xfee00020, 4) == UINT32_MAX);
-  machine_mmio_write(box.machine, 0xfee00020, 4, 0);
-  assert_true(machine_mmio_read(box.machine, 0xfee00020, 8) == UINT64_MAX);
+  assert_true(machine_mmio_read(box.machine, 0xfee01020, 4) == UINT32_MAX);
+  machine_mmio_write(box.machine, 0xfee01020, 4, 0);
+  assert_true(machine_mmio_read(box.machine, 0xfee01020, 8) == UINT64_MAX);
+  box_close(&box);
+}
+
+static void out(struct box *box, uint16_t port, uint8_t value) {
+  machine_port_out(box->machine, port, 1, value);
+}
+
+/* Vectors from 0x20 and 0x28, everything unmasked. */
+static void start_pics(struct box *box) {
+  const struct {
+    uint16_t port;
+    uint8_t value;
+  } words[] = { { 0x20, 0x11 }, { 0x21, 0x20 }, { 0x21, 0x04 }, { 0x21, 0x01 },
+                { 0xa0, 0x11 }, { 0xa1, 0x28 }, { 0xa1, 0x02 }, { 0xa1, 0x01 } };
+  for (unsigned i = 0; i < sizeof words / sizeof *words; i++)
+    out(box, words[i].port, words[i].value);
+}
+
+static void assert_taken(struct box *box, uint8_t vector, enum rs_origin_kind kind, uint8_t line) {
+  struct rs_interrupt_request request = { 0 };
+  assert_true(machine_interrupt_pending(box->machine));
+  machine_take_interrupt(box->machine, &request);
+  assert_int_equal(request.vector, vector);
+  assert_int_equal(request.origin.kind, kind);
+  assert_int_equal(request.origin.line, line);
+}
+
+static void the_timer_is_irq_0(void **state) {
+  (void)state;
+  struct box box;
+  box_open(&box, false, NULL);
+  start_pics(&box);
+  assert_true(machine_next_event(box.machine) == UINT64_MAX);
+  out(&box, 0x43, 0x34);
+  out(&box, 0x40, 100);
+  out(&box, 0x40, 0);
+  uint64_t event = machine_next_event(box.machine);
+  assert_true(event == UINT64_C(101) * 838);
+  assert_true(machine_interrupts_changed(box.machine));
+  assert_false(machine_interrupts_changed(box.machine));
+  machine_advance(box.machine, event - 1);
+  assert_false(machine_interrupt_pending(box.machine) || machine_interrupts_changed(box.machine));
+  machine_advance(box.machine, event);
+  assert_true(machine_interrupts_changed(box.machine));
+  assert_true(machine_next_event(box.machine) == UINT64_MAX); /* nothing new while it is pending */
+  assert_taken(&box, 0x20, RS_ORIGIN_PIC, 0);
+  assert_true(machine_next_event(box.machine) == event + UINT64_C(100) * 838);
+  box_close(&box);
+}
+
+static void com1_is_irq_4(void **state) {
+  (void)state;
+  struct box box;
+  box_open(&box, false, NULL);
+  start_pics(&box);
+  out(&box, COM1_PORT + 4, 0x08);
+  assert_false(machine_interrupts_changed(box.machine) && machine_interrupt_pending(box.machine));
+  out(&box, COM1_PORT + 1, 0x02);
+  assert_true(machine_interrupts_changed(box.machine));
+  assert_taken(&box, 0x24, RS_ORIGIN_PIC, 4);
+  out(&box, 0x20, 0x20);
+  machine_port_in(box.machine, COM1_PORT + 2, 1);
+  out(&box, COM1_PORT, 'x');
+  machine_port_in(box.machine, COM1_PORT + 2, 1); /* before it was acknowledged */
+  assert_taken(&box, 0x27, RS_ORIGIN_PIC_SPURIOUS, 7);
+  box_close(&box);
+}
+
+static void the_apic_comes_before_the_8259_and_an_nmi_by_itself(void **state) {
+  (void)state;
+  struct box box;
+  struct rs_interrupt_request request = { 0 };
+  box_open(&box, false, NULL);
+  start_pics(&box);
+  out(&box, COM1_PORT + 4, 0x08);
+  out(&box, COM1_PORT + 1, 0x02);
+  machine_mmio_write(box.machine, 0xfee00300, 4, 0x40055);
+  machine_mmio_write(box.machine, 0xfee00300, 4, 0x00400);
+  assert_taken(&box, 0x55, RS_ORIGIN_IPI, 0);
+  assert_taken(&box, 0x24, RS_ORIGIN_PIC, 4);
+  assert_true(machine_nmi_pending(box.machine));
+  machine_take_nmi(box.machine, &request);
+  assert_int_equal(request.vector, 2);
+  assert_int_equal(request.origin.kind, RS_ORIGIN_IPI);
+  assert_false(machine_nmi_pending(box.machine));
+  box_close(&box);
+}
+
+static void cr8_holds_off_the_apic_and_not_the_8259(void **state) {
+  (void)state;
+  struct box box;
+  box_open(&box, false, NULL);
+  start_pics(&box);
+  machine_mmio_write(box.machine, 0xfee00300, 4, 0x40055);
+  machine_set_cr8(box.machine, 5);
+  assert_int_equal(machine_mmio_read(box.machine, 0xfee00080, 4), 0x50);
+  assert_false(machine_interrupt_pending(box.machine));
+  machine_mmio_write(box.machine, 0xfee00080, 4, 0x4f);
+  assert_int_equal(machine_cr8(box.machine), 4);
+  assert_true(machine_interrupt_pending(box.machine));
+  machine_set_cr8(box.machine, 15);
+  out(&box, COM1_PORT + 4, 0x08);
+  out(&box, COM1_PORT + 1, 0x02);
+  assert_taken(&box, 0x24, RS_ORIGIN_PIC, 4);
+  box_close(&box);
+}
+
+static void without_the_apic_the_8259_reaches_the_processor(void **state) {
+  (void)state;
+  struct box box;
+  box_open(&box, false, NULL);
+  start_pics(&box);
+  machine_mmio_write(box.machine, 0xfee00350, 4, 0x10700); /* LINT0 masked */
+  out(&box, COM1_PORT + 4, 0x08);
+  out(&box, COM1_PORT + 1, 0x02);
+  assert_false(machine_interrupt_pending(box.machine));
+  machine_set_apic_base(box.machine, 0xfee00100);
+  assert_taken(&box, 0x24, RS_ORIGIN_PIC, 4);
   box_close(&box);
 }
 
@@ -297,6 +415,11 @@ int main(void) {
     cmocka_unit_test(a_byte_access_to_host_input_takes_nothing),
     cmocka_unit_test(lost_output_is_reported),
     cmocka_unit_test(memory_mapped_addresses_without_device_read_as_all_ones),
+    cmocka_unit_test(the_timer_is_irq_0),
+    cmocka_unit_test(com1_is_irq_4),
+    cmocka_unit_test(the_apic_comes_before_the_8259_and_an_nmi_by_itself),
+    cmocka_unit_test(cr8_holds_off_the_apic_and_not_the_8259),
+    cmocka_unit_test(without_the_apic_the_8259_reaches_the_processor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

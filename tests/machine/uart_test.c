@@ -21,7 +21,13 @@ struct line {
   char *written;
   size_t written_size;
   FILE *output;
+  bool interrupt;
 };
+
+static void interrupt_set(void *device, unsigned pin, bool high) {
+  (void)pin;
+  ((struct line *)device)->interrupt = high;
+}
 
 static void line_open(struct line *line, const char *input) {
   *line = (struct line){ 0 };
@@ -29,6 +35,8 @@ static void line_open(struct line *line, const char *input) {
   line->output = open_memstream(&line->written, &line->written_size);
   console_open(&line->console, line->output, NULL, line->input);
   uart_attach(&line->uart, &line->bus, COM, &line->console);
+  const struct wire interrupt = { interrupt_set, line, 0 };
+  uart_connect(&line->uart, &interrupt);
 }
 
 static void line_close(struct line *line) {
@@ -285,6 +293,42 @@ static void waiting_for_input_shows_what_was_written_first(void **state) {
   line_close(&line);
 }
 
+static void the_interrupt_is_what_iir_tells_behind_out2(void **state) {
+  (void)state;
+  struct line line;
+  line_open(&line, "a");
+  put(&line, IER, 0x02);
+  assert_false(line.interrupt);
+  put(&line, MCR, 0x08);
+  assert_true(line.interrupt);
+  assert_int_equal(get(&line, IIR), 0x02);
+  assert_false(line.interrupt);
+  put(&line, DATA, 'x');
+  assert_true(line.interrupt);
+  put(&line, MCR, 0x18); /* the loopback takes it off */
+  assert_false(line.interrupt);
+  put(&line, MCR, 0x08);
+  put(&line, IER, 0x01);
+  assert_false(line.interrupt);
+  assert_int_equal(receive(&line), 'a');
+  assert_false(line.interrupt);
+  line_close(&line);
+}
+
+static void what_is_received_interrupts_until_it_is_read(void **state) {
+  (void)state;
+  struct line line;
+  line_open(&line, "a");
+  put(&line, MCR, 0x08);
+  put(&line, IER, 0x01);
+  while (!(get(&line, LSR) & 1))
+    continue;
+  assert_true(line.interrupt);
+  assert_int_equal(get(&line, DATA), 'a');
+  assert_false(line.interrupt);
+  line_close(&line);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(after_reset_the_registers_are_as_the_data_sheet_says),
@@ -304,6 +348,8 @@ int main(void) {
     cmocka_unit_test(a_sender_that_looks_at_lsr_before_each_byte_never_takes_input),
     cmocka_unit_test(after_the_end_of_input_nothing_is_ever_ready),
     cmocka_unit_test(waiting_for_input_shows_what_was_written_first),
+    cmocka_unit_test(the_interrupt_is_what_iir_tells_behind_out2),
+    cmocka_unit_test(what_is_received_interrupts_until_it_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
