@@ -46,11 +46,8 @@ void snapshot_free(struct snapshot *snapshot) {
   snapshot->memory = NULL;
 }
 
-static const uint8_t *snapshot_page(void *context, uint64_t physical_page) {
-  const struct snapshot *snapshot = context;
-  return physical_page < SNAPSHOT_MEMORY ? snapshot->memory + physical_page : NULL;
-}
-
 struct guest_memory snapshot_view(struct snapshot *snapshot) {
-  return (struct guest_memory){ .context = snapshot, .page = snapshot_page };
+  return (struct guest_memory){
+    .ram = snapshot->memory, .ram_size = SNAPSHOT_MEMORY, .memo = &snapshot->walks
+  };
 }

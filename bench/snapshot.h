@@ -2,7 +2,7 @@
 #ifndef BENCH_SNAPSHOT_H
 #define BENCH_SNAPSHOT_H
 
-#include "arch/memory.h"
+#include "arch/walk.h"
 #include "bench/subject.h"
 #include "ringside/transition.h"
 
@@ -18,6 +18,7 @@ struct snapshot_half {
 struct snapshot {
   struct snapshot_half enter, leave;
   uint8_t *memory; /* SNAPSHOT_MEMORY bytes, page-aligned; as it was at the end */
+  struct walk_memo walks;
 };
 
 enum rs_status snapshot_take(const struct subject_run *run, struct snapshot *out, struct rs_error *error);

@@ -175,11 +175,30 @@ static inline bool read_record(struct builder *b, const struct access *access,
   return true;
 }
 
-/* Any access: across pages, where there is no memory, under pending writes. */
-__attribute__((noinline)) static bool read_slowly(struct builder *b, const struct access *access,
-                                                  union rs_value *value) {
+/* The bytes that a load for this access takes from its page. */
+static inline unsigned load_span(unsigned size) {
+  return size > 8 ? 16 : 8;
+}
+
+/* One that `page` has. */
+static inline bool read_here(struct builder *b, const struct access *access, const struct builder_page *page,
+                             union rs_value *value) {
+  const uint8_t *host = page->host + access->linear % GUEST_PAGE_SIZE;
+  unsigned size = access->size;
+  struct words read = { host_load(host, 8), 0 };
+  if (size <= 8)
+    read.low = low_bytes(read.low, size);
+  else
+    read.high = low_bytes(host_load(host + 8, 8), size - 8);
+  return read_record(b, access, page, read, value);
+}
+
+/* Any: of a page that is not walked yet, across pages, where there is no memory, under pending writes. */
+__attribute__((noinline)) static bool read_any(struct builder *b, const struct access *access,
+                                               union rs_value *value) {
   const struct builder_page *page = page_find(b, access->linear, ACCESS_READ, access->privilege);
   if (!page) return false;
+  if (page_has(b, page, access->linear, load_span(access->size))) return read_here(b, access, page, value);
   bool crosses = crosses_page(access);
   unsigned size = crosses ? first_part(access->linear, access->size) : access->size;
   struct words read = page_words(b, page, access->linear, size);
@@ -189,17 +208,9 @@ __attribute__((noinline)) static bool read_slowly(struct builder *b, const struc
 
 bool access_read(struct builder *b, const struct access *access, union rs_value *value) {
   assert(access->size >= 1 && access->size <= sizeof value->word);
-  const struct builder_page *page = page_find(b, access->linear, ACCESS_READ, access->privilege);
-  if (!page) return false;
-  if (!page_has(b, page, access->linear, sizeof value->word)) return read_slowly(b, access, value);
-  const uint8_t *host = page->host + access->linear % GUEST_PAGE_SIZE;
-  unsigned size = access->size;
-  struct words read = { host_load(host, 8), 0 };
-  if (size <= 8)
-    read.low = low_bytes(read.low, size);
-  else
-    read.high = low_bytes(host_load(host + 8, 8), size - 8);
-  return read_record(b, access, page, read, value);
+  const struct builder_page *page = page_known(b, access->linear, ACCESS_READ, access->privilege);
+  if (!page || !page_has(b, page, access->linear, load_span(access->size))) return read_any(b, access, value);
+  return read_here(b, access, page, value);
 }
 
 static inline void write_record(struct builder *b, const struct access *access,
@@ -225,13 +236,21 @@ static void page_write(struct builder *b, const struct access *access, const str
   write_record(b, access, page, linear, size, page_read(b, page->host, physical, size), value);
 }
 
-/* Any access. Both pages are walked before the first write. */
-__attribute__((noinline)) static bool write_slowly(struct builder *b, const struct access *access,
-                                                   uint64_t value) {
+static inline bool write_here(struct builder *b, const struct access *access, const struct builder_page *page,
+                              uint64_t value) {
+  uint64_t old = low_bytes(host_load(page->host + access->linear % GUEST_PAGE_SIZE, 8), access->size);
+  write_record(b, access, page, access->linear, access->size, old, value);
+  return true;
+}
+
+/* Any. Both pages are walked before the first write. */
+__attribute__((noinline)) static bool write_any(struct builder *b, const struct access *access,
+                                                uint64_t value) {
   unsigned size = first_part(access->linear, access->size), rest = access->size - size;
   uint64_t next = linear_after(b, access->linear, size);
   const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
   if (!page) return false;
+  if (page_has(b, page, access->linear, sizeof value)) return write_here(b, access, page, value);
   const struct builder_page *second = rest ? page_find(b, next, ACCESS_WRITE, access->privilege) : page;
   if (!second) return false;
   page_write(b, access, page, access->linear, size, value);
@@ -241,12 +260,9 @@ __attribute__((noinline)) static bool write_slowly(struct builder *b, const stru
 
 bool access_write(struct builder *b, const struct access *access, uint64_t value) {
   assert(access->size >= 1 && access->size <= sizeof value);
-  const struct builder_page *page = page_find(b, access->linear, ACCESS_WRITE, access->privilege);
-  if (!page) return false;
-  if (!page_has(b, page, access->linear, sizeof value)) return write_slowly(b, access, value);
-  uint64_t old = low_bytes(host_load(page->host + access->linear % GUEST_PAGE_SIZE, 8), access->size);
-  write_record(b, access, page, access->linear, access->size, old, value);
-  return true;
+  const struct builder_page *page = page_known(b, access->linear, ACCESS_WRITE, access->privilege);
+  if (!page || !page_has(b, page, access->linear, sizeof value)) return write_any(b, access, value);
+  return write_here(b, access, page, value);
 }
 
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,

@@ -20,18 +20,16 @@
 #include "arch/system.h"
 #include "arch/system_segment.h"
 
-/* Software interrupts are the cause of a delivery, which is told as such. */
-static struct rs_interrupt_request software_interrupt(const struct rs_cpu *cpu,
-                                                      const struct rs_instruction *instruction) {
+/* Software interrupts are the cause of a delivery, which is told as such. `request` is zero. */
+static void software_interrupt(const struct rs_cpu *cpu, const struct rs_instruction *instruction,
+                               struct rs_interrupt_request *request) {
   static const uint8_t vectors[] = {
     [RS_OP_INT3] = VECTOR_BP, [RS_OP_INTO] = VECTOR_OF, [RS_OP_INT1] = VECTOR_DB
   };
   bool is_n = instruction->operation == RS_OP_INT, is_1 = instruction->operation == RS_OP_INT1;
-  return (struct rs_interrupt_request){
-    .vector = is_n ? (uint8_t)instruction->immediate : vectors[instruction->operation],
-    .source = is_1 ? RS_SOURCE_PRIVILEGED_SOFTWARE : RS_SOURCE_SOFTWARE,
-    .return_rip = rip_after(cpu, instruction),
-  };
+  request->vector = is_n ? (uint8_t)instruction->immediate : vectors[instruction->operation];
+  request->source = is_1 ? RS_SOURCE_PRIVILEGED_SOFTWARE : RS_SOURCE_SOFTWARE;
+  request->return_rip = rip_after(cpu, instruction);
 }
 
 /* INT n alone, not INT3, INTO or INT1, is sensitive to IOPL in virtual-8086 mode [SDM3 "Sensitive
@@ -44,7 +42,7 @@ static bool interrupt_perform(struct builder *b, const struct rs_instruction *in
     advance_rip(b, instruction);
     return true;
   }
-  cause->interrupt = software_interrupt(cpu, instruction);
+  software_interrupt(cpu, instruction, &cause->interrupt);
   if (instruction->operation == RS_OP_INT && cpu_is_v86(cpu) &&
       !check(b, RS_CHECK_V86_SOFTWARE_INT_IOPL, cpu_iopl(cpu) == 3, cpu_iopl(cpu), cause->interrupt.vector, 0,
              0))

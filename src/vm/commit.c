@@ -20,23 +20,24 @@ static void ram_write(struct rs_machine *vm, uint64_t physical, const void *byte
   engine_memory_written(vm->engine, physical, size);
 }
 
-/* The engine's part that a register lives in. */
-static unsigned register_part(enum rs_register reg) {
-  if (reg >= RS_ES && reg <= RS_GS)
-    return reg == RS_CS || reg == RS_SS ? ENGINE_CODE_AND_STACK : ENGINE_SEGMENTS;
-  switch (reg) {
-  case RS_CPL: return ENGINE_CODE_AND_STACK;
-  case RS_LDTR:
-  case RS_TR:
-  case RS_GDTR:
-  case RS_IDTR: return ENGINE_TABLES;
-  case RS_CR0:
-  case RS_CR3:
-  case RS_CR4:
-  case RS_EFER: return ENGINE_CONTROL;
-  default: return 0;
-  }
-}
+/* The engine's part that each register lives in: enum engine_part. */
+static const uint8_t register_part[RS_REGISTER_COUNT] = {
+  [RS_CS] = ENGINE_CODE_AND_STACK,
+  [RS_SS] = ENGINE_CODE_AND_STACK,
+  [RS_CPL] = ENGINE_CODE_AND_STACK,
+  [RS_ES] = ENGINE_SEGMENTS,
+  [RS_DS] = ENGINE_SEGMENTS,
+  [RS_FS] = ENGINE_SEGMENTS,
+  [RS_GS] = ENGINE_SEGMENTS,
+  [RS_LDTR] = ENGINE_TABLES,
+  [RS_TR] = ENGINE_TABLES,
+  [RS_GDTR] = ENGINE_TABLES,
+  [RS_IDTR] = ENGINE_TABLES,
+  [RS_CR0] = ENGINE_CONTROL,
+  [RS_CR3] = ENGINE_CONTROL,
+  [RS_CR4] = ENGINE_CONTROL,
+  [RS_EFER] = ENGINE_CONTROL,
+};
 
 static unsigned operation_parts(const struct rs_cause *cause) {
   bool invalidates = cause->mechanism == RS_MECHANISM_OPERATION && cause->has_instruction &&
@@ -51,7 +52,7 @@ void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
     const struct rs_step *step = &transition->step[i];
     if (step->kind != RS_STEP_WRITE) continue;
     if (step->id == RS_ITEM_REGISTER)
-      parts |= register_part((enum rs_register)step->reg);
+      parts |= register_part[step->reg];
     else if (!faulted || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY)
       ram_write(vm, step->write.physical, step->write.new.word, step->size);
   }
