@@ -47,7 +47,6 @@ void snapshot_free(struct snapshot *snapshot) {
 }
 
 struct guest_memory snapshot_view(struct snapshot *snapshot) {
-  return (struct guest_memory){
-    .ram = snapshot->memory, .ram_size = SNAPSHOT_MEMORY, .memo = &snapshot->walks
-  };
+  return (
+      struct guest_memory){ .ram = snapshot->memory, .ram_size = SNAPSHOT_MEMORY, .memo = &snapshot->walks };
 }

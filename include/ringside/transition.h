@@ -124,7 +124,7 @@ struct rs_fault {
  * this. */
 enum { RS_STEP_LIMIT = 768 };
 
-/* Caller-owned, reusable; about 60 KiB. The state after step n is `before` folded over writes 0..n
+/* Caller-owned, reusable; about 50 KiB. The state after step n is `before` folded over writes 0..n
  * (rs_step_apply). */
 struct rs_transition {
   struct rs_cause cause;

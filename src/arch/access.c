@@ -10,14 +10,8 @@
 
 /* The `size` low bytes; 1 to 8. */
 static inline uint64_t low_bytes(uint64_t value, unsigned size) {
-  static const uint64_t mask[] = { 0,
-                                   UINT8_MAX,
-                                   UINT16_MAX,
-                                   0xffffff,
-                                   UINT32_MAX,
-                                   0xffffffffff,
-                                   0xffffffffffff,
-                                   0xffffffffffffff,
+  static const uint64_t mask[] = { 0,          UINT8_MAX,    UINT16_MAX,     0xffffff,
+                                   UINT32_MAX, 0xffffffffff, 0xffffffffffff, 0xffffffffffffff,
                                    UINT64_MAX };
   return value & mask[size];
 }
@@ -112,7 +106,8 @@ static inline const struct builder_page *page_find(struct builder *b, uint64_t l
 static inline bool page_has(const struct builder *b, const struct builder_page *page, uint64_t linear,
                             unsigned size) {
   unsigned offset = linear % GUEST_PAGE_SIZE;
-  return page->host && offset <= GUEST_PAGE_SIZE - size && !paging_is_pending(&b->entries, page->physical_page + offset, size);
+  return page->host && offset <= GUEST_PAGE_SIZE - size &&
+         !paging_is_pending(&b->entries, page->physical_page + offset, size);
 }
 
 /* Up to 16 bytes in two registers: a union rs_value, stored by words and copied whole, would cost a stall of

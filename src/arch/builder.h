@@ -36,7 +36,7 @@ struct builder {
   /* Steps that write memory, newest last: the overlay that later reads see. */
   uint16_t memory_write[128];
   unsigned memory_write_count;
-  struct paging_reader entries;    /* how walks see memory; all pending writes lie within its bounds */
+  struct paging_reader entries; /* how walks see memory; all pending writes lie within its bounds */
   /* OR-ed into the error codes of #TS, #NP, #SS and #GP raised from here: ERROR_EXT while delivering an event
    * that is external to the program [SDM3 "Error Code"]. */
   uint32_t ext;

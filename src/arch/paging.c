@@ -35,14 +35,13 @@ static const struct paging_mode {
 } modes[] = {
 #define MODE_32(leaves)                                                                                      \
   {                                                                                                          \
-    .levels = 2, .entry_size = 4, .rights_levels = 2, .leaf_levels = leaves,               \
-    .root = BITS(31, 12), .leaf = {                                                                          \
+    .levels = 2, .entry_size = 4, .rights_levels = 2, .leaf_levels = leaves, .root = BITS(31, 12), .leaf = { \
       [2] = BITS(21, MODEL_PHYSICAL_BITS - 19)                                                               \
     }                                                                                                        \
   }
 #define MODE_LONG(top, amd)                                                                                  \
   {                                                                                                          \
-    .levels = top, .entry_size = 8, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,     \
+    .levels = top, .entry_size = 8, .rights_levels = 5, .leaf_levels = 1 << 2 | 1 << 3,                      \
     .root = BITS(MODEL_PHYSICAL_BITS - 1, 12),                                                               \
     .table = { [2] = HIGH_51,                                                                                \
                [3] = HIGH_51,                                                                                \
@@ -58,7 +57,7 @@ static const struct paging_mode {
   MODE_32(1 << 2),
   { .levels = 3,
     .entry_size = 8,
-   
+
     .rights_levels = 2,
     .leaf_levels = 1 << 2,
     .root = BITS(31, 5),

@@ -55,7 +55,7 @@ static inline struct walk_key key_of(const struct rs_cpu *cpu, uint64_t linear, 
     .cr4 = cpu->cr4,
     .efer = cpu->msr[RS_MSR_INDEX(RS_EFER)],
     .how = kind | (uint32_t)privilege << 4 | (uint32_t)kept << 8 | (uint32_t)cpu->model << 12 |
-           (uint32_t)!!(cpu->rflags & RFLAGS_AC) << 16,
+           (uint32_t) !!(cpu->rflags & RFLAGS_AC) << 16,
   };
 }
 

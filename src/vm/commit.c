@@ -22,21 +22,11 @@ static void ram_write(struct rs_machine *vm, uint64_t physical, const void *byte
 
 /* The engine's part that each register lives in: enum engine_part. */
 static const uint8_t register_part[RS_REGISTER_COUNT] = {
-  [RS_CS] = ENGINE_CODE_AND_STACK,
-  [RS_SS] = ENGINE_CODE_AND_STACK,
-  [RS_CPL] = ENGINE_CODE_AND_STACK,
-  [RS_ES] = ENGINE_SEGMENTS,
-  [RS_DS] = ENGINE_SEGMENTS,
-  [RS_FS] = ENGINE_SEGMENTS,
-  [RS_GS] = ENGINE_SEGMENTS,
-  [RS_LDTR] = ENGINE_TABLES,
-  [RS_TR] = ENGINE_TABLES,
-  [RS_GDTR] = ENGINE_TABLES,
-  [RS_IDTR] = ENGINE_TABLES,
-  [RS_CR0] = ENGINE_CONTROL,
-  [RS_CR3] = ENGINE_CONTROL,
-  [RS_CR4] = ENGINE_CONTROL,
-  [RS_EFER] = ENGINE_CONTROL,
+  [RS_CS] = ENGINE_CODE_AND_STACK, [RS_SS] = ENGINE_CODE_AND_STACK, [RS_CPL] = ENGINE_CODE_AND_STACK,
+  [RS_ES] = ENGINE_SEGMENTS,       [RS_DS] = ENGINE_SEGMENTS,       [RS_FS] = ENGINE_SEGMENTS,
+  [RS_GS] = ENGINE_SEGMENTS,       [RS_LDTR] = ENGINE_TABLES,       [RS_TR] = ENGINE_TABLES,
+  [RS_GDTR] = ENGINE_TABLES,       [RS_IDTR] = ENGINE_TABLES,       [RS_CR0] = ENGINE_CONTROL,
+  [RS_CR3] = ENGINE_CONTROL,       [RS_CR4] = ENGINE_CONTROL,       [RS_EFER] = ENGINE_CONTROL,
 };
 
 static unsigned operation_parts(const struct rs_cause *cause) {
