@@ -45,6 +45,7 @@
 #define FLAGS_IOPL 0x3000
 #define FLAGS_NT 0x4000
 #define FLAGS_RF 0x10000
+#define FLAGS_VM 0x20000
 #define FLAGS_AC 0x40000
 
 /* [SDM3 "Paging"]; the bits that software may use hold what the kernel knows of a page. */

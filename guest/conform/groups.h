@@ -1,7 +1,12 @@
-/* The groups of trials, in the order of a run. */
+/* The groups of trials. */
 #ifndef CONFORM_GROUPS_H
 #define CONFORM_GROUPS_H
 
 void group_int_gates(void);
+void group_int_targets(void);
+void group_int_stacks(void);
+void group_exceptions(void);
+void group_iret(void);
+void group_iret_state(void);
 
 #endif

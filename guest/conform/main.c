@@ -96,6 +96,11 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   stage_prepare();
   tables_init();
   group_int_gates();
+  group_int_targets();
+  group_int_stacks();
+  group_exceptions();
+  group_iret();
+  group_iret_state();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

@@ -27,16 +27,26 @@ TRY int1
 TRY ud2
 	ud2
 	END ud2
-#ifndef __x86_64__
 TRY into
-	into
+	.byte	0xce
 	END into
-TRY bound
-	boundl	%eax, (%ebx)
+TRY bound				/* AX or EAX, (BX) or (EBX) */
+	.byte	0x62, 0x03
 	END bound
-#endif
 TRY divide
 	divb	%cl
 	END divide
+TRY iret				/* of the code's own size; in 64-bit code 32 bits */
+	.byte	0xcf
+	END iret
+TRY iret16
+	.byte	0x66, 0xcf
+	END iret16
+TRY iret64				/* in 64-bit code alone */
+	.byte	0x48, 0xcf
+	END iret64
+TRY hlt
+	hlt
+	END hlt
 
 	.section .note.GNU-stack, "", @progbits

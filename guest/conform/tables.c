@@ -11,13 +11,14 @@
 #define TSS_BITMAP 104
 #define TSS_SIZE (TSS_BITMAP + 0x20 + 1) /* ports below 0x100, and the byte of ones */
 #define TSS_LIMIT (TSS_SIZE - 1)
-#define GATE_WORDS (LONG_MODE ? 2 : 1)
+#define GATE_WORDS (GATE_SIZE / 8)
 
 static uint64_t gdt[GDT_SIZE / 8], ldt[LDT_SIZE / 8];
 static uint64_t idt[VECTOR_COUNT * GATE_WORDS];
 static uint64_t gdt_before[GDT_SIZE / 8]; /* as each trial finds it */
 static uint64_t gdt_kept[GDT_SIZE / 8], ldt_kept[LDT_SIZE / 8];
 static unsigned idt_limit, tss_limit;
+static bool idt_changed;
 uint8_t tables_tss[TSS_SIZE] __attribute__((aligned(128)));
 
 uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limit) {
@@ -50,6 +51,7 @@ unsigned tables_other_code(unsigned ring) {
 }
 
 void tables_set_gate(unsigned vector, unsigned access, unsigned selector, uintptr_t offset, unsigned stack) {
+  idt_changed |= vector < VECTOR_TRIED;
   gate_write(idt + vector * GATE_WORDS, access, selector, offset, stack);
 }
 
@@ -99,14 +101,25 @@ static void gdt_describe(void) {
   tss_describe(ACCESS_PRESENT | TYPE_TSS_BUSY, TSS_LIMIT);
 }
 
+static void idt_describe(void) {
+  for (unsigned vector = 0; vector <= VECTOR_ARRIVED; vector++) {
+    unsigned dpl = vector == VECTOR_ARRIVED ? 3 : 0;
+    tables_set_gate(vector, ACCESS_PRESENT | ACCESS_DPL(dpl) | TYPE_INTERRUPT_GATE, SELECTOR_CODE0,
+                    (uintptr_t)capture_stubs + vector * CAPTURE_STUB_SIZE, LONG_MODE);
+  }
+  idt_changed = false;
+}
+
 static void stacks_set(void) {
   for (unsigned ring = 0; ring < 3; ring++)
     tables_set_ring_stack(ring, tables_data(ring), STACK_TOP(STACK_KERNEL + ring));
+  tables_set_interrupt_stack(2, STACK_TOP(STACK_IST));
 }
 
 void tables_reset(void) {
   memcpy(gdt, gdt_before, sizeof gdt);
   memset(ldt, 0, sizeof ldt);
+  if (idt_changed) idt_describe();
   stacks_set();
   tables_set_io_bitmap(TSS_SIZE);
   if (idt_limit != sizeof idt - 1) tables_set_idt_limit(sizeof idt - 1);
@@ -128,14 +141,6 @@ void tables_tell_changes(void) {
   tell_changes(ldt, ldt_kept, LDT_SIZE / 8, "ldt");
 }
 
-static void idt_describe(void) {
-  for (unsigned vector = 0; vector <= VECTOR_ARRIVED; vector++) {
-    unsigned dpl = vector == VECTOR_ARRIVED ? 3 : 0;
-    tables_set_gate(vector, ACCESS_PRESENT | ACCESS_DPL(dpl) | TYPE_INTERRUPT_GATE, SELECTOR_CODE0,
-                    (uintptr_t)capture_stubs + vector * CAPTURE_STUB_SIZE, LONG_MODE);
-  }
-}
-
 /* The exceptions of the 64-bit guest have a stack of their own, outside the stage. */
 void tables_init(void) {
   static uint8_t capture_stack[1024] __attribute__((aligned(16)));
@@ -147,6 +152,5 @@ void tables_init(void) {
   attempt_segments_load();
   __asm__ volatile("lldt %w0" : : "r"(SELECTOR_LDT));
   tables_set_interrupt_stack(1, (uintptr_t)(capture_stack + sizeof capture_stack));
-  tables_set_interrupt_stack(2, STACK_TOP(STACK_IST));
   tables_reset();
 }

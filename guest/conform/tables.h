@@ -21,6 +21,10 @@
 #define TYPE_CALL_GATE 0x0c
 #define TYPE_INTERRUPT_GATE 0x0e
 #define TYPE_TRAP_GATE 0x0f
+#define GATE_SIZE (LONG_MODE ? 16 : 8)
+
+/* The types of gate that lead to a handler, in the guest's mode; the 16-bit ones last. */
+extern const uint8_t gate_types[GATE_TYPES];
 
 /* The bits above the limit's upper four. */
 #define DESCRIPTOR_LONG 0x2u

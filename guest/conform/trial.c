@@ -8,6 +8,8 @@
 #define TRY_LENGTH 16 /* no tried instruction with its INT is longer */
 #define DUMP_WORDS 12
 
+const char *const trial_segment_names[SEG_COUNT] = { "gs", "fs", "es", "ds" };
+
 static struct trial_selection selected;
 static unsigned seen, told;
 
@@ -41,6 +43,11 @@ struct attempt trial_start(unsigned ring, const void *ip) {
   return start;
 }
 
+void trial_push(struct attempt *attempt, unsigned width, uintptr_t value) {
+  attempt->sp -= width;
+  memcpy((void *)attempt->sp, &value, width);
+}
+
 static bool stack_of(uintptr_t value, unsigned *out) {
   if (value <= STAGE_STACKS || value > STACK_TOP(STACK_COUNT - 1)) return false;
   *out = (unsigned)(value - STAGE_STACKS - 1) / STAGE_STACK_SIZE;
@@ -66,7 +73,7 @@ static void add_value(const struct attempt *attempt, uintptr_t value) {
 }
 
 static bool stack_was_pushed(const struct capture *capture) {
-  return LONG_MODE || (capture->cs & 3) != 0;
+  return LONG_MODE || (capture->cs & 3) != 0 || capture->flags & FLAGS_VM;
 }
 
 static uintptr_t stack_after(const struct capture *capture) {
@@ -116,11 +123,10 @@ static void add_cause(const struct capture *capture) {
 }
 
 static void add_changes(const struct attempt *attempt, const struct capture *capture) {
-  static const char *const segments[] = { "gs", "fs", "es", "ds" };
   static const char *const registers[] = { "di", "si", "bp", "bx", "dx", "cx", "ax", "r11" };
   for (unsigned i = 0; i < SEG_COUNT; i++)
     if ((capture->segment[i] & 0xffff) != attempt->segment[i])
-      output_add(" %s=%x", segments[i], (unsigned)capture->segment[i] & 0xffff);
+      output_add(" %s=%x", trial_segment_names[i], (unsigned)capture->segment[i] & 0xffff);
   for (unsigned i = 0; i < REG_COUNT; i++)
     if (capture->reg[i] != attempt->reg[i]) {
       output_add(" %s=", registers[i]);

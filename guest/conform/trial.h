@@ -28,6 +28,12 @@ bool trial_open(const char *group);
  * `ip`. */
 struct attempt trial_start(unsigned ring, const void *ip);
 
+/* By enum attempt_segment. */
+extern const char *const trial_segment_names[SEG_COUNT];
+
+/* Puts a word of `width` bytes on the attempt's stack. */
+void trial_push(struct attempt *attempt, unsigned width, uintptr_t value);
+
 /* Makes the attempt and ends the line with its outcome: the vector, error code and CR2; the frame; the stack,
  * as words of `width` bytes; then whatever segment, register and descriptor has changed. */
 void trial_run(const struct attempt *attempt, unsigned width);

@@ -89,16 +89,17 @@ function line_explained(mine, other,    n, m, i, name, r) {
   delete needed
   r = rule_find("*", mine, other)
   if (r) { needed[r] = 1; return 1 }
+  kind = ""
   n = fields_split(mine, mine_fields, mine_names)
   m = fields_split(other, other_fields, other_names)
   for (i = 1; i <= n + m; i++) {
     name = i <= n ? mine_names[i] : other_names[i - n]
     if (value_of(mine_fields, name) == value_of(other_fields, name)) continue
     r = rule_find(name, value_of(mine_fields, name), value_of(other_fields, name))
-    if (!r) return 0
-    needed[r] = 1
+    if (r) needed[r] = 1
+    else if (index(kind, " " name " ") == 0) kind = kind " " name " "
   }
-  return 1
+  return kind == ""
 }
 
 function compare_one(    r) {
@@ -109,7 +110,16 @@ function compare_one(    r) {
     return
   }
   unexplained++
-  if (unexplained <= 20) printf "  unexplained: %s\n    ringside: %s\n    %-8s: %s\n", id, ours[id], peer, theirs[id]
+  unexplained_keep()
+}
+
+# Alike are those of a group with the same vectors and the same fields unexplained.
+function unexplained_keep(    group) {
+  group = substr(id, 1, index(id " ", " ") - 1)
+  kind = group " " value_of(mine_fields, "v") "/" value_of(other_fields, "v") kind
+  if (!(kind in alike)) kinds[++kind_count] = kind
+  alike[kind]++
+  example[kind] = sprintf("    %s\n      ringside: %s\n      %-8s: %s", id, ours[id], peer, theirs[id])
 }
 
 END {
@@ -120,6 +130,8 @@ END {
   }
   if (theirs_count > ours_count - missing) fault_line("told by " peer " alone", theirs_count - ours_count + missing " cases")
   if (ours_count == 0) fault_line("told by nobody", "no case was made")
+  for (i = 1; i <= kind_count; i++)
+    printf "  %6d  UNEXPLAINED, such as\n%s\n", alike[kinds[i]], example[kinds[i]]
   for (r = 1; r <= rules; r++) {
     if (used[r]) printf "  %6d  %-9s %s\n", used[r], rule["verdict", r], rule["because", r]
     else if (whole && matches(peer, rule["peer", r]) && matches(guest, rule["guest", r]) && matches(cpu, rule["cpu", r]))

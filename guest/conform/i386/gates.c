@@ -2,6 +2,9 @@
 #include "gates.h"
 #include "tables.h"
 
+const uint8_t gate_types[GATE_TYPES] = { TYPE_INTERRUPT_GATE, TYPE_TRAP_GATE, TYPE_INTERRUPT_GATE & ~8,
+                                         TYPE_TRAP_GATE & ~8 };
+
 /* [SDM3 "IDT Descriptors"] */
 void gate_write(uint64_t *at, unsigned access, unsigned selector, uintptr_t offset, unsigned stack_or_count) {
   *at = (offset & 0xffff) | (uint64_t)selector << 16 | (uint64_t)stack_or_count << 32 |
