@@ -109,6 +109,9 @@ unsigned fake_count_steps(const struct rs_transition *t, enum rs_step_kind kind,
 /* The n-th of them, or NULL. */
 const struct rs_step *fake_find_step(const struct rs_transition *t, enum rs_step_kind kind, unsigned id,
                                      unsigned n);
+/* Asserts that every register of the two is the same. */
+void fake_assert_same_state(const struct rs_cpu *a, const struct rs_cpu *b);
+
 /* Asserts what holds of every transition: `after` is `before` folded over the writes; a fault names its
  * check. */
 void fake_assert_sound(const struct rs_transition *t);

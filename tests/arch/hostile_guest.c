@@ -44,7 +44,7 @@ static uint64_t place(struct source *s) {
   return places[source_pick(s, COUNT(places))];
 }
 
-static uint16_t selector(struct source *s) {
+uint16_t source_selector(struct source *s) {
   static const uint16_t named[] = { FAKE_KERNEL_CS, FAKE_KERNEL_SS, FAKE_USER_CS32, FAKE_USER_SS,
                                     FAKE_USER_CS64 };
   switch (source_pick(s, 4)) {
@@ -63,7 +63,7 @@ uint64_t source_word(struct source *s) {
   case 3: return place(s) + source_take(s, 2) % GUEST_PAGE_SIZE;
   case 4: return place(s) + GUEST_PAGE_SIZE - source_take(s, 1) % 20;
   case 5: return UINT64_C(0x7ffffffffff8) + source_take(s, 1) % 16;
-  case 6: return selector(s);
+  case 6: return source_selector(s);
   default: return UINT32_MAX - source_take(s, 1) % 16;
   }
 }
@@ -77,7 +77,7 @@ static uint64_t address(struct source *s) {
 
 static struct rs_segment segment(struct source *s, uint32_t attributes, const struct rs_cpu *cpu) {
   bool long_mode = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;
-  struct rs_segment out = { .selector = selector(s), .attributes = attributes, .base = address(s) };
+  struct rs_segment out = { .selector = source_selector(s), .attributes = attributes, .base = address(s) };
   if (!long_mode) out.base = (uint32_t)out.base;
   out.limit = (uint32_t)source_word(s);
   if (attributes & SEGMENT_G)
@@ -202,8 +202,35 @@ static void change_gate(struct source *s, struct fake_memory *m, const struct rs
   uint8_t type = toss(s) ? types[source_pick(s, COUNT(types))] : (uint8_t)source_take(s, 1);
   struct rs_cpu at_home = *cpu;
   at_home.idtr.base = FAKE_IDT;
-  fake_gate(m, &at_home, (uint8_t)source_pick(s, 64), selector(s), source_word(s), type,
+  fake_gate(m, &at_home, (uint8_t)source_pick(s, 64), source_selector(s), source_word(s), type,
             (uint8_t)source_take(s, 1));
+}
+
+/* [SDM3 "Call Gates"], [SDM3 "Task-Gate Descriptor"]: in IA-32e mode it takes two places. */
+static void change_named_gate(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
+  static const uint8_t types[] = { 0x8c, 0xec, 0x84, 0xe4, 0x85, 0xe5 };
+  uint64_t at = (toss(s) ? FAKE_GDT : FAKE_LDT) + 8 * source_pick(s, 12), offset = source_word(s);
+  uint64_t low = (offset & 0xffff) | (uint64_t)source_selector(s) << 16 | (uint64_t)source_pick(s, 32) << 32 |
+                 (uint64_t)types[source_pick(s, COUNT(types))] << 40 | (offset & 0xffff0000) << 32;
+  fake_poke(m, cpu, at, 8, low);
+  if (cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA && toss(s)) fake_poke(m, cpu, at + 8, 8, offset >> 32);
+}
+
+/* Another task, of either width, busy or not, whose TSS is a page of data or the current one. */
+static void change_task(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
+  static const uint32_t types[] = { 9, 1, 11, 3 };
+  static const uint64_t bases[] = { FAKE_KERNEL_DATA, FAKE_KERNEL_DATA + 0xff0, FAKE_TSS };
+  uint32_t attributes =
+      SEGMENT_P | types[source_pick(s, COUNT(types))] | source_pick(s, 4) << SEGMENT_DPL_SHIFT;
+  fake_poke(m, cpu, FAKE_GDT + 8 * source_pick(s, 12), 8,
+            fake_descriptor(bases[source_pick(s, COUNT(bases))], toss(s) ? 0x67 : 0x2b, attributes));
+}
+
+/* What such a task is made of: addresses, flags, and selectors at every even offset. */
+static void change_task_state(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
+  for (unsigned at = 0; at < 0x68; at += 4)
+    fake_poke(m, cpu, FAKE_KERNEL_DATA + at, 4, toss(s) ? source_selector(s) : source_take(s, 2));
+  fake_poke(m, cpu, FAKE_KERNEL_DATA + 0x1c, 4, toss(s) ? cpu->cr3 : source_word(s));
 }
 
 static void change_memory(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
@@ -234,7 +261,7 @@ static void change_frame(struct source *s, struct fake_memory *m, const struct r
   unsigned size = frame_word(s, cpu);
   uint64_t word[9];
   for (unsigned i = 0; i < COUNT(word); i++)
-    word[i] = selector(s);
+    word[i] = source_selector(s);
   word[0] = toss(s) ? source_word(s) : source_take(s, 2);
   word[2] = source_take(s, 3) & ~(toss(s) ? RFLAGS_VM : RFLAGS_NT);
   word[3] = source_word(s);
@@ -278,8 +305,9 @@ void hostile_guest_build(struct source *s, struct fake_memory *m, struct rs_cpu 
                                         change_msr,          change_event_state,   change_general,
                                         change_operands,     change_operands,      change_rip,
                                         change_paging_off };
-  static change_guest *const of_guest[] = { change_descriptor, change_gate, change_gate, change_memory,
-                                            change_tss };
+  static change_guest *const of_guest[] = { change_descriptor, change_gate,      change_gate,
+                                            change_memory,     change_tss,       change_task,
+                                            change_task_state, change_named_gate };
   enum mode mode = (enum mode)source_pick(s, MODE_COUNT);
   unsigned cpl = mode == MODE_VIRTUAL_8086 ? 3 : mode == MODE_REAL ? 0 : source_pick(s, 4);
   mode_enter(m, cpu, mode, cpl, source_pick(s, 4));

@@ -16,6 +16,7 @@ struct source {
 uint64_t source_take(struct source *s, unsigned bytes);
 unsigned source_pick(struct source *s, size_t below); /* below 256 */
 uint64_t source_word(struct source *s);               /* a number near something that matters */
+uint16_t source_selector(struct source *s);           /* one that leads somewhere, mostly */
 
 /* A processor that satisfies invariants_of_state, and its memory. */
 void hostile_guest_build(struct source *s, struct fake_memory *m, struct rs_cpu *cpu);

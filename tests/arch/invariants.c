@@ -52,6 +52,12 @@ static bool is_sysret_of_amd(const struct rs_transition *t) {
   return t->cause.mechanism == RS_MECHANISM_SYSRET && t->before.model == RS_CPU_AMD;
 }
 
+/* [SDM3 "Privilege Levels"]: conforming code runs in the ring of its caller, which is no inner one. */
+static bool code_is_of_ring(const struct rs_cpu *cpu) {
+  const struct rs_segment *code = code_of(cpu);
+  return segment_is_conforming(code) ? segment_dpl(code) <= cpu->cpl : segment_dpl(code) == cpu->cpl;
+}
+
 /* The ring stands in CS, and outside IA-32e mode in SS, since the first load after CR0.PE was set. */
 static void rings(const struct rs_transition *t) {
   const struct rs_cpu *before = &t->before, *after = &t->after;
@@ -62,6 +68,7 @@ static void rings(const struct rs_transition *t) {
   if (!has_rings(after) || (entered && before->cpl == after->cpl)) return;
   if (entered || selector_rpl(was->selector) == before->cpl)
     assert_int_equal(selector_rpl(is->selector), after->cpl);
+  if (entered || code_is_of_ring(before)) assert_true(code_is_of_ring(after));
   if (cpu_is_long_mode(after) || is_sysret_of_amd(t)) return;
   if (entered || segment_dpl(stack_was) == before->cpl) assert_int_equal(segment_dpl(stack), after->cpl);
 }

@@ -13,6 +13,7 @@
 #include "arch/instruction.h"
 #include "arch/invariants.h"
 #include "arch/perform.h"
+#include "arch/walk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -53,9 +54,43 @@ struct attempt {
   struct fake_memory *memory;
   struct guarded_memory guarded;
   struct guest_memory guest;
+  struct guest_memory remembering; /* the same memory, with the walks of former transitions */
   struct rs_cpu cpu;
-  struct rs_transition *out;
+  struct rs_transition *out, *again;
 };
+
+static void same_step(const struct rs_step *a, const struct rs_step *b) {
+  assert_memory_equal(a, b, offsetof(struct rs_step, operand));
+  if (a->kind == RS_STEP_CHECK) assert_memory_equal(a->operand, b->operand, sizeof a->operand);
+  if (a->kind != RS_STEP_WRITE || a->id == RS_ITEM_REGISTER) return;
+  assert_true(a->write.linear == b->write.linear && a->write.physical == b->write.physical);
+  assert_true(a->write.new.word[0] == b->write.new.word[0]);
+}
+
+/* What is remembered of former walks changes nothing that is told. */
+static void same_transition(const struct rs_transition *a, const struct rs_transition *b) {
+  assert_int_equal(a->outcome, b->outcome);
+  assert_int_equal(a->step_count, b->step_count);
+  assert_int_equal(a->fault.vector, b->fault.vector);
+  assert_int_equal(a->fault.error_code, b->fault.error_code);
+  assert_int_equal(a->fault.check, b->fault.check);
+  assert_true(a->fault.cr2 == b->fault.cr2);
+  fake_assert_same_state(&a->after, &b->after);
+  for (unsigned i = 0; i < a->step_count; i++)
+    same_step(&a->step[i], &b->step[i]);
+}
+
+static void perform(struct attempt *a, const struct rs_instruction *instruction) {
+  instruction_perform(&a->cpu, &a->guest, instruction, a->out);
+  instruction_perform(&a->cpu, &a->remembering, instruction, a->again);
+  same_transition(a->out, a->again);
+}
+
+static void deliver_once(struct attempt *a, const struct rs_interrupt_request *request) {
+  interrupt_deliver(&a->cpu, &a->guest, request, a->out);
+  interrupt_deliver(&a->cpu, &a->remembering, request, a->again);
+  same_transition(a->out, a->again);
+}
 
 /* Prefixes, at random or those that the opcode is nothing without. */
 static size_t prefix_bytes(struct source *s, enum code_size size, uint8_t mandatory, uint8_t *bytes) {
@@ -112,7 +147,9 @@ static void execute(struct attempt *a) {
   if (source_pick(&a->source, 8) == 0) count = 1 + source_pick(&a->source, count);
   if (!decode_guarded(bytes, count, size, &instruction)) return;
   assert_true(instruction.length >= 1 && instruction.length <= count);
-  instruction_perform(&a->cpu, &a->guest, &instruction, a->out);
+  if (instruction.operation == RS_OP_FAR_JMP || instruction.operation == RS_OP_FAR_CALL)
+    instruction.selector = source_selector(&a->source);
+  perform(a, &instruction);
   if (a->out->port.wanted && a->out->port.input) port_input_finish(a->out, (uint32_t)source_word(&a->source));
   invariants_of_transition(a->out);
 }
@@ -135,7 +172,7 @@ static struct rs_interrupt_request event(struct source *s, const struct rs_cpu *
 /* Delivers until a handler is reached, or the processor shuts down. */
 static void deliver(struct attempt *a, struct rs_interrupt_request request) {
   for (unsigned depth = 0; depth < 8; depth++) {
-    interrupt_deliver(&a->cpu, &a->guest, &request, a->out);
+    deliver_once(a, &request);
     invariants_of_transition(a->out);
     if (a->out->outcome != RS_FAULTED) return;
     fake_commit(a->memory, a->out);
@@ -166,11 +203,20 @@ static void happen(struct attempt *a) {
   a->cpu = a->out->after;
 }
 
+static struct rs_transition *transition_create(void) {
+  struct rs_transition *out = malloc(sizeof *out);
+  assert_non_null(out);
+  out->cause = (struct rs_cause){ 0 };
+  return out;
+}
+
 void perform_attempt(const uint8_t *data, size_t size) {
   struct attempt a = { .source = { data, size, 0 }, .memory = fake_memory_create() };
-  a.out = malloc(sizeof *a.out);
-  assert_non_null(a.out);
-  a.out->cause = (struct rs_cause){ 0 };
+  a.out = transition_create();
+  a.again = transition_create();
+  a.remembering = fake_memory_guest(a.memory);
+  a.remembering.memo = calloc(1, sizeof *a.remembering.memo);
+  assert_non_null(a.remembering.memo);
   a.guarded.inner = fake_memory_guest(a.memory);
   a.guest = (struct guest_memory){ .context = &a.guarded, .page = guarded_page };
   hostile_guest_build(&a.source, a.memory, &a.cpu);
@@ -178,6 +224,8 @@ void perform_attempt(const uint8_t *data, size_t size) {
   do
     happen(&a);
   while (a.out->outcome != RS_SHUTDOWN && a.source.at < size);
+  free(a.remembering.memo);
+  free(a.again);
   free(a.out);
   fake_memory_free(a.memory);
 }
