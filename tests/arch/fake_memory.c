@@ -24,7 +24,7 @@ struct fake_memory {
 struct fake_memory *fake_memory_create(void) {
   struct fake_memory *m = calloc(1, sizeof *m);
   assert_non_null(m);
-  m->next_page = 0x100000;
+  m->next_page = 0x20000;
   return m;
 }
 

@@ -241,12 +241,14 @@ static void change_tss(struct source *s, struct fake_memory *m, const struct rs_
   fake_poke(m, cpu, FAKE_TSS + source_take(s, 1) % 0x68, toss(s) ? 8 : 2, source_word(s));
 }
 
-static void change_page_entry(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
+static void flip_entry_bit(struct source *s, struct fake_memory *m, uint64_t at, unsigned size) {
   static const uint64_t bits[] = { FAKE_P, FAKE_RW, FAKE_US,           FAKE_A,
                                    FAKE_D, FAKE_PS, UINT64_C(1) << 51, FAKE_XD };
-  unsigned size = cpu->cr4 & CR4_PAE ? 8 : 4;
-  uint64_t at = fake_entry_address(m, cpu, place(s), 1);
   fake_write(m, at, size, fake_read(m, at, size) ^ bits[source_pick(s, size)]);
+}
+
+static void change_page_entry(struct source *s, struct fake_memory *m, const struct rs_cpu *cpu) {
+  flip_entry_bit(s, m, fake_entry_address(m, cpu, place(s), 1), cpu->cr4 & CR4_PAE ? 8 : 4);
 }
 
 /* Words as wide as the mode's own returns take them, mostly. */
@@ -322,4 +324,19 @@ void hostile_guest_build(struct source *s, struct fake_memory *m, struct rs_cpu 
     change_page_entry(s, m, cpu);
   for (unsigned n = source_pick(s, 12); n > 0; n--)
     of_cpu[source_pick(s, COUNT(of_cpu))](s, cpu);
+}
+
+void hostile_guest_change(struct source *s, struct fake_memory *m, struct rs_cpu *cpu) {
+  struct guest_memory memory = fake_memory_guest(m);
+  struct paging_reader reader = paging_reader_of(&memory);
+  struct paging_walk walk;
+  if (toss(s)) {
+    change_control(s, cpu);
+    return;
+  }
+  paging_walk(cpu, &reader, place(s), ACCESS_READ, ACCESS_IMPLICIT_SUPERVISOR, &walk);
+  if (walk.count == 0) return;
+  const struct paging_entry *entry = &walk.entry[source_pick(s, walk.count)];
+  if (memory.page(memory.context, entry->physical - entry->physical % GUEST_PAGE_SIZE))
+    flip_entry_bit(s, m, entry->physical, entry->size);
 }

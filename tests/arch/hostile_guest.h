@@ -21,4 +21,7 @@ uint16_t source_selector(struct source *s);           /* one that leads somewher
 /* A processor that satisfies invariants_of_state, and its memory. */
 void hostile_guest_build(struct source *s, struct fake_memory *m, struct rs_cpu *cpu);
 
+/* Changes a control register's harmless bits or a page-table entry, of a guest that may have moved on. */
+void hostile_guest_change(struct source *s, struct fake_memory *m, struct rs_cpu *cpu);
+
 #endif

@@ -8,53 +8,20 @@
 
 #include <cmocka.h>
 
+#include "arch/attempt_memory.h"
 #include "arch/exception.h"
 #include "arch/hostile_guest.h"
 #include "arch/instruction.h"
 #include "arch/invariants.h"
 #include "arch/perform.h"
-#include "arch/walk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* --- Memory that ends where its pages end --- */
-
-/* Each page is handed out as an allocation of its own, so that a sanitizer sees any byte read beside it. */
-struct guarded_memory {
-  struct guest_memory inner;
-  uint64_t physical[FAKE_PAGES];
-  uint8_t *copy[FAKE_PAGES];
-  unsigned count;
-};
-
-static const uint8_t *guarded_page(void *context, uint64_t physical) {
-  struct guarded_memory *g = context;
-  assert_int_equal(physical % GUEST_PAGE_SIZE, 0);
-  for (unsigned i = 0; i < g->count; i++)
-    if (g->physical[i] == physical) return g->copy[i];
-  const uint8_t *page = g->inner.page(g->inner.context, physical);
-  if (!page) return NULL;
-  uint8_t *copy = malloc(GUEST_PAGE_SIZE);
-  assert_non_null(copy);
-  memcpy(copy, page, GUEST_PAGE_SIZE);
-  g->physical[g->count] = physical;
-  g->copy[g->count++] = copy;
-  return copy;
-}
-
-static void guarded_forget(struct guarded_memory *g) {
-  while (g->count > 0)
-    free(g->copy[--g->count]);
-}
 
 /* --- What happens --- */
 
 struct attempt {
   struct source source;
-  struct fake_memory *memory;
-  struct guarded_memory guarded;
-  struct guest_memory guest;
-  struct guest_memory remembering; /* the same memory, with the walks of former transitions */
+  struct attempt_memory memory;
   struct rs_cpu cpu;
   struct rs_transition *out, *again;
 };
@@ -67,7 +34,7 @@ static void same_step(const struct rs_step *a, const struct rs_step *b) {
   assert_true(a->write.new.word[0] == b->write.new.word[0]);
 }
 
-/* What is remembered of former walks changes nothing that is told. */
+/* Neither flat memory nor what is remembered of former walks changes anything that is told. */
 static void same_transition(const struct rs_transition *a, const struct rs_transition *b) {
   assert_int_equal(a->outcome, b->outcome);
   assert_int_equal(a->step_count, b->step_count);
@@ -81,14 +48,14 @@ static void same_transition(const struct rs_transition *a, const struct rs_trans
 }
 
 static void perform(struct attempt *a, const struct rs_instruction *instruction) {
-  instruction_perform(&a->cpu, &a->guest, instruction, a->out);
-  instruction_perform(&a->cpu, &a->remembering, instruction, a->again);
+  instruction_perform(&a->cpu, &a->memory.guarded, instruction, a->out);
+  instruction_perform(&a->cpu, &a->memory.remembering, instruction, a->again);
   same_transition(a->out, a->again);
 }
 
 static void deliver_once(struct attempt *a, const struct rs_interrupt_request *request) {
-  interrupt_deliver(&a->cpu, &a->guest, request, a->out);
-  interrupt_deliver(&a->cpu, &a->remembering, request, a->again);
+  interrupt_deliver(&a->cpu, &a->memory.guarded, request, a->out);
+  interrupt_deliver(&a->cpu, &a->memory.remembering, request, a->again);
   same_transition(a->out, a->again);
 }
 
@@ -175,8 +142,7 @@ static void deliver(struct attempt *a, struct rs_interrupt_request request) {
     deliver_once(a, &request);
     invariants_of_transition(a->out);
     if (a->out->outcome != RS_FAULTED) return;
-    fake_commit(a->memory, a->out);
-    guarded_forget(&a->guarded);
+    attempt_memory_commit(&a->memory, a->out);
     struct rs_interrupt_request first = request;
     if (!exception_combine(&first, &a->out->fault, request.return_rip, &request)) {
       shutdown_enter(&a->cpu, &first, a->out);
@@ -193,14 +159,19 @@ static void happen(struct attempt *a) {
   else
     execute(a);
   if (a->out->outcome == RS_FAULTED) {
-    fake_commit(a->memory, a->out);
-    guarded_forget(&a->guarded);
+    attempt_memory_commit(&a->memory, a->out);
     a->cpu.nmi_blocked = a->out->after.nmi_blocked;
     deliver(a, exception_request(&a->out->fault, a->cpu.rip));
   }
-  fake_commit(a->memory, a->out);
-  guarded_forget(&a->guarded);
+  attempt_memory_commit(&a->memory, a->out);
   a->cpu = a->out->after;
+}
+
+/* Other processors and programs change what was walked and read before. */
+static void meddle(struct attempt *a) {
+  if (source_pick(&a->source, 2)) return;
+  hostile_guest_change(&a->source, a->memory.fake, &a->cpu);
+  attempt_memory_changed(&a->memory);
 }
 
 static struct rs_transition *transition_create(void) {
@@ -211,21 +182,18 @@ static struct rs_transition *transition_create(void) {
 }
 
 void perform_attempt(const uint8_t *data, size_t size) {
-  struct attempt a = { .source = { data, size, 0 }, .memory = fake_memory_create() };
+  struct attempt a = { .source = { data, size, 0 } };
+  attempt_memory_begin(&a.memory);
   a.out = transition_create();
   a.again = transition_create();
-  a.remembering = fake_memory_guest(a.memory);
-  a.remembering.memo = calloc(1, sizeof *a.remembering.memo);
-  assert_non_null(a.remembering.memo);
-  a.guarded.inner = fake_memory_guest(a.memory);
-  a.guest = (struct guest_memory){ .context = &a.guarded, .page = guarded_page };
-  hostile_guest_build(&a.source, a.memory, &a.cpu);
+  hostile_guest_build(&a.source, a.memory.fake, &a.cpu);
+  attempt_memory_changed(&a.memory);
   invariants_of_state(&a.cpu);
-  do
+  do {
     happen(&a);
-  while (a.out->outcome != RS_SHUTDOWN && a.source.at < size);
-  free(a.remembering.memo);
+    meddle(&a);
+  } while (a.out->outcome != RS_SHUTDOWN && a.source.at < size);
   free(a.again);
   free(a.out);
-  fake_memory_free(a.memory);
+  attempt_memory_end(&a.memory);
 }
