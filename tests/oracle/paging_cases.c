@@ -10,7 +10,7 @@
 
 #include "arch/perform.h"
 
-#define TABLE(index) (UINT64_C(0x10000) + UINT64_C(0x1000) * (index))
+#define TABLE(index) (UINT64_C(0x1000) * (index))
 #define FRAME UINT64_C(0x40000000)
 #define LINEAR UINT64_C(0x00a55a9fc6d3b7a5)
 
@@ -54,7 +54,9 @@ static void enter_mode(struct paging_subject *s, enum rs_cpu_model model) {
 void paging_subject_begin(struct paging_subject *s, const struct paging_shape *shape,
                           enum rs_cpu_model model) {
   uint64_t cases = s->cases;
-  *s = (struct paging_subject){ .shape = shape, .cases = cases };
+  memset(s, 0, sizeof *s);
+  s->shape = shape;
+  s->cases = cases;
   oracle_figures_draw(&s->figures, shape->mode, model == RS_CPU_AMD);
   enter_mode(s, model);
   s->entries = s->figures.levels - shape->page_level + 1;
@@ -81,11 +83,12 @@ void paging_entry_rights(struct paging_subject *s, unsigned index, unsigned righ
   if (rights & 4) *entry |= EXECUTE_DISABLE;
 }
 
+/* From what allows more to what allows less: what is remembered wrongly shows. */
 static void set_controls(struct paging_subject *s, unsigned bits) {
   struct rs_cpu *cpu = &s->cpu;
   struct oracle_access *a = &s->access;
   uint64_t keys = CR4_SMEP | CR4_SMAP;
-  a->wp = bits & 1, a->smep = bits & 2, a->smap = bits & 4, a->ac = bits & 8, a->nxe = bits & 16;
+  a->ac = !(bits & 1), a->nxe = !(bits & 2), a->wp = bits & 4, a->smep = bits & 8, a->smap = bits & 16;
   cpu->cr0 = a->wp ? cpu->cr0 | CR0_WP : cpu->cr0 & ~CR0_WP;
   cpu->cr4 = (cpu->cr4 & ~keys) | (a->smep ? CR4_SMEP : 0) | (a->smap ? CR4_SMAP : 0);
   cpu->rflags = RFLAGS_FIXED | (a->ac ? RFLAGS_AC : 0);
@@ -161,20 +164,21 @@ void paging_walk_agrees(struct paging_subject *s) {
 
 /* --- A transition --- */
 
-struct tables {
-  uint8_t bytes[ORACLE_LEVELS + 1][GUEST_PAGE_SIZE];
-};
-
-/* The page's own frame is a table, too, once PS is clear. */
-static uint8_t *tables_at(struct tables *tables, uint64_t physical) {
-  uint64_t index = physical / GUEST_PAGE_SIZE == FRAME / GUEST_PAGE_SIZE
-                       ? ORACLE_LEVELS
-                       : (physical - TABLE(0)) / GUEST_PAGE_SIZE;
-  return index <= ORACLE_LEVELS ? &tables->bytes[index][physical % GUEST_PAGE_SIZE] : NULL;
+/* The page's own frame is a table, too, once PS is clear: the last one. */
+static uint8_t *frame_as_table(struct paging_subject *s) {
+  return s->ram + TABLE(ORACLE_LEVELS);
 }
 
-static const uint8_t *tables_page(void *context, uint64_t physical) {
-  return tables_at(context, physical);
+static const uint8_t *frame_page(void *context, uint64_t physical) {
+  return physical == FRAME ? frame_as_table(context) : NULL;
+}
+
+static void place_entries(struct paging_subject *s, const struct oracle_translation *t) {
+  for (unsigned i = 0; i < t->visited; i++) {
+    uint64_t at = t->at[i];
+    uint8_t *table = at >= FRAME ? frame_as_table(s) + (at - FRAME) : s->ram + at;
+    memcpy(table, &s->access.entry[i], is_32_bit(s) ? 4 : 8);
+  }
 }
 
 /* What an entry becomes by the writes of a transition. */
@@ -201,15 +205,15 @@ static void attempt_compare(const struct paging_subject *s, const struct rs_tran
 /* Rings 0 to 2 are all supervisors. Implicit accesses are no program's. */
 void paging_attempt_agrees(struct paging_subject *s) {
   static const enum access_kind kinds[] = { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH };
-  struct tables tables = { 0 };
-  const struct guest_memory memory = { .context = &tables, .page = tables_page };
+  const struct guest_memory memory = {
+    .context = s, .page = frame_page, .ram = s->ram, .ram_size = TABLE(ORACLE_LEVELS), .memo = &s->memo
+  };
   struct rs_transition transition;
   struct oracle_translation expected;
   bool user = s->access.who == ORACLE_USER;
   if (s->access.who == ORACLE_IMPLICIT) return;
   oracle_translate(&s->figures, &s->access, &expected);
-  for (unsigned i = 0; i < expected.visited; i++)
-    memcpy(tables_at(&tables, expected.at[i]), &s->access.entry[i], is_32_bit(s) ? 4 : 8);
+  place_entries(s, &expected);
   for (s->cpu.cpl = user ? 3 : 0; s->cpu.cpl <= (user ? 3 : 2); s->cpu.cpl++) {
     access_attempt(&s->cpu, &memory, s->access.linear, kinds[s->access.kind], &transition);
     attempt_compare(s, &transition, &expected);

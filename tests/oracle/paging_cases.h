@@ -2,7 +2,7 @@
 #ifndef TESTS_ORACLE_PAGING_CASES_H
 #define TESTS_ORACLE_PAGING_CASES_H
 
-#include "arch/paging.h"
+#include "arch/walk.h"
 #include "oracle/paging_oracle.h"
 #include "ringside/transition.h"
 
@@ -24,6 +24,9 @@ struct paging_subject {
   struct rs_cpu cpu;           /* what the walker is asked */
   unsigned entries;            /* of the list, down to the one that maps the page */
   uint64_t cases;
+  /* For attempts: the tables, one page each, and the walks of former attempts. */
+  uint8_t ram[(ORACLE_LEVELS + 1) * GUEST_PAGE_SIZE];
+  struct walk_memo memo;
 };
 
 /* A page that everybody may use, its tables and itself neither accessed nor dirty. */
@@ -44,7 +47,8 @@ void paging_every_access(struct paging_subject *s, paging_judge *judge);
 /* The walker's answer to the access as it stands equals the oracle's. */
 void paging_walk_agrees(struct paging_subject *s);
 
-/* So does the transition of an access that a program makes, with what memory holds afterwards. */
+/* So does the transition of an access that a program makes, with what memory holds afterwards; what is
+ * remembered of the attempts before, through other entries in the same places, must not show. */
 void paging_attempt_agrees(struct paging_subject *s);
 
 #endif
