@@ -76,6 +76,20 @@ static inline uint32_t oracle_selector_code(uint16_t selector) {
   return selector / 4 * 4;
 }
 
+/* How something ends: `vector` is 0 where nothing is refused. */
+struct oracle_refusal {
+  uint8_t vector;
+  uint32_t error_code;
+};
+
+static inline struct oracle_refusal oracle_nothing_refused(void) {
+  return (struct oracle_refusal){ 0, 0 };
+}
+
+static inline struct oracle_refusal oracle_refuse(uint8_t vector, uint16_t selector) {
+  return (struct oracle_refusal){ vector, oracle_selector_code(selector) };
+}
+
 static inline bool oracle_is_canonical(uint64_t address) {
   return address < UINT64_C(0x800000000000) || address >= UINT64_C(0xffff800000000000);
 }

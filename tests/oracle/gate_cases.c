@@ -18,8 +18,8 @@ enum { ERROR_CODE = 0x5678 };
 /* --- The question --- */
 
 void gate_ring(struct gate_subject *g, unsigned ring) {
-  g->d.code.dpl = g->d.inner.segment.dpl = (uint8_t)ring;
-  g->d.inner_selector = (uint16_t)((g->d.inner_selector & ~3U) | ring);
+  g->d.code.dpl = g->d.tss.stack.segment.dpl = (uint8_t)ring;
+  g->d.tss.ss = (uint16_t)((g->d.tss.ss & ~3U) | ring);
 }
 
 void gate_begin(struct gate_subject *g, struct stage *stage, enum oracle_mode mode, unsigned cpl) {
@@ -37,10 +37,11 @@ void gate_begin(struct gate_subject *g, struct stage *stage, enum oracle_mode mo
     .idt_limit = 0xfff,
     .gate = { .type = 14, .dpl = 3, .present = true, .selector = GATE_CODE, .offset = STAGE_CODE },
     .code = { 26, 0, true, wide, !wide, UINT32_MAX },
-    .tss_selector = STAGE_TSS_SELECTOR,
-    .tss_limit = 0x67,
-    .inner_selector = GATE_STACK,
-    .inner = { STAGE_INNER, { 18, 0, true, false, true, UINT32_MAX } },
+    .tss = { false,
+             STAGE_TSS_SELECTOR,
+             0x67,
+             GATE_STACK,
+             { STAGE_INNER, { 18, 0, true, false, true, UINT32_MAX } } },
     .current = { STAGE_STACK, { 19, (uint8_t)cpl, true, false, true, UINT32_MAX } },
   };
 }
@@ -75,12 +76,12 @@ static void write_tss(struct gate_subject *g) {
   memset(g->stage->ram + STAGE_TSS, 0xf8, 0x80);
   if (oracle_is_long(d->mode)) {
     stage_write(g->stage, STAGE_TSS + (d->gate.ist ? 28 + 8U * d->gate.ist : 4 + 8 * ring), 8,
-                d->inner.pointer);
+                d->tss.stack.pointer);
     return;
   }
-  unsigned size = d->tss_is_16_bit ? 2 : 4, at = STAGE_TSS + (d->tss_is_16_bit ? 2 + 4 * ring : 4 + 8 * ring);
-  stage_write(g->stage, at, size, d->inner.pointer);
-  stage_write(g->stage, at + size, 2, d->inner_selector);
+  unsigned size = d->tss.is_16_bit ? 2 : 4, at = STAGE_TSS + (d->tss.is_16_bit ? 2 + 4 * ring : 4 + 8 * ring);
+  stage_write(g->stage, at, size, d->tss.stack.pointer);
+  stage_write(g->stage, at + size, 2, d->tss.ss);
 }
 
 static void write_current_stack(struct gate_subject *g) {
@@ -97,11 +98,11 @@ static void write_stage(struct gate_subject *g) {
   struct rs_cpu *cpu = &g->stage->cpu;
   stage_tables(g->stage, &g->d.tables);
   cpu->idtr.limit = (uint16_t)g->d.idt_limit;
-  cpu->tr.attributes = SEGMENT_P | (g->d.tss_is_16_bit ? 3 : 11);
-  cpu->tr.limit = g->d.tss_limit;
+  cpu->tr.attributes = SEGMENT_P | (g->d.tss.is_16_bit ? 3 : 11);
+  cpu->tr.limit = g->d.tss.limit;
   write_gate(g);
   stage_describe(g->stage, GATE_CODE | (g->d.gate.selector & GATE_LOCAL), &g->d.code);
-  stage_describe(g->stage, GATE_STACK | (g->d.inner_selector & GATE_LOCAL), &g->d.inner.segment);
+  stage_describe(g->stage, GATE_STACK | (g->d.tss.ss & GATE_LOCAL), &g->d.tss.stack.segment);
   write_tss(g);
   write_current_stack(g);
 }
@@ -117,10 +118,10 @@ static void disagree(const struct gate_subject *g, const char *what, uint64_t sa
       what, (unsigned long long)said, (unsigned long long)expected, (int)d->mode, d->cpl, (int)d->source,
       d->gate.type, d->gate.dpl, d->gate.present, d->gate.ist, d->gate.selector,
       (unsigned long long)d->gate.offset, d->code.type, d->code.dpl, d->code.present, d->code.l, d->code.db,
-      d->tss_limit, d->tss_is_16_bit, d->inner_selector, (unsigned long long)d->inner.pointer,
-      d->inner.segment.type, d->inner.segment.dpl, d->inner.segment.present, d->inner.segment.db,
-      (unsigned long long)d->current.pointer, d->current.segment.type, d->current.segment.db,
-      d->has_error_code);
+      d->tss.limit, d->tss.is_16_bit, d->tss.ss, (unsigned long long)d->tss.stack.pointer,
+      d->tss.stack.segment.type, d->tss.stack.segment.dpl, d->tss.stack.segment.present,
+      d->tss.stack.segment.db, (unsigned long long)d->current.pointer, d->current.segment.type,
+      d->current.segment.db, d->has_error_code);
 }
 
 static void equal(const struct gate_subject *g, const char *what, uint64_t said, uint64_t expected) {
@@ -139,13 +140,13 @@ static void compare_stack(const struct gate_subject *g, const struct oracle_entr
   const struct rs_transition *t = &g->stage->out;
   bool inward = expected->ring < g->d.cpl, wide = oracle_is_long(g->d.mode);
   uint16_t ss = t->before.segment[RS_SEGMENT_INDEX(RS_SS)].selector;
-  if (inward) ss = wide ? (uint16_t)expected->ring : g->d.inner_selector;
+  if (inward) ss = wide ? (uint16_t)expected->ring : g->d.tss.ss;
   equal(g, "SS", t->after.segment[RS_SEGMENT_INDEX(RS_SS)].selector, ss);
   equal(g, "the stack pointer", t->after.general[RS_RSP - RS_RAX], expected->pointer);
   equal(g, "the bytes pushed", pushed_bytes(g->stage), expected->words * expected->size);
   bool marked = !oracle_is_accessed(&g->d.code), marks_stack = inward && !wide;
   equal(g, "the bytes of accessed bits", stage_written(g->stage, RS_ITEM_DESCRIPTOR_ACCESSED),
-        4U * (marked + (marks_stack && !oracle_is_accessed(&g->d.inner.segment))));
+        4U * (marked + (marks_stack && !oracle_is_accessed(&g->d.tss.stack.segment))));
 }
 
 static void compare_completed(const struct gate_subject *g, const struct oracle_entry *expected) {

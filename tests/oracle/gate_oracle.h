@@ -3,7 +3,7 @@
 #ifndef TESTS_ORACLE_GATE_ORACLE_H
 #define TESTS_ORACLE_GATE_ORACLE_H
 
-#include "oracle/descriptor_oracle.h"
+#include "oracle/stack_oracle.h"
 
 enum oracle_source {
   ORACLE_SOFTWARE,
@@ -12,12 +12,6 @@ enum oracle_source {
   ORACLE_EXTERNAL,
   ORACLE_NMI,
   ORACLE_SOURCES
-};
-
-/* A stack: where its pointer stands, and its segment outside 64-bit mode. */
-struct oracle_stack {
-  uint64_t pointer;
-  struct oracle_descriptor segment;
 };
 
 struct oracle_delivery {
@@ -37,12 +31,8 @@ struct oracle_delivery {
     uint64_t offset; /* every bit of the offset fields */
   } gate;
   struct oracle_descriptor code; /* that the gate's selector leads to, if it leads anywhere */
-  bool tss_is_16_bit;
-  uint16_t tss_selector;
-  uint32_t tss_limit;
-  uint16_t inner_selector;     /* SS in the TSS, for the handler's ring */
-  struct oracle_stack inner;   /* its stack; in long mode the pointer that the TSS has for the ring or IST */
-  struct oracle_stack current; /* that of the interrupted code */
+  struct oracle_tss tss;         /* with the stack for the handler's ring, in long mode for the ring or IST */
+  struct oracle_stack current;   /* that of the interrupted code */
 };
 
 enum oracle_ending { ORACLE_COMPLETED, ORACLE_FAULTED, ORACLE_TASK_SWITCH };

@@ -13,7 +13,7 @@
 static void every_width(struct gate_subject *g) {
   for (unsigned n = 0; n < 8; n++) {
     g->d.gate.type = n & 1 ? 14 : 6;
-    g->d.tss_is_16_bit = n & 2;
+    g->d.tss.is_16_bit = n & 2;
     g->d.has_error_code = n & 4;
     g->d.source = n & 4 ? ORACLE_EXCEPTION : ORACLE_SOFTWARE;
     gate_agrees(g);
@@ -26,10 +26,10 @@ static void every_stack_segment(struct gate_subject *g) {
     for (unsigned ring = 0; ring < g->d.cpl; ring++)
       for (uint16_t selector = GATE_STACK; selector < GATE_STACK + 8; selector++) {
         gate_ring(g, ring);
-        g->d.inner.segment = stage_descriptor(n);
+        g->d.tss.stack.segment = stage_descriptor(n);
         /* what expands down leaves room for the frame */
-        if (oracle_is_expand_down(&g->d.inner.segment)) g->d.inner.segment.limit = 0xfff;
-        g->d.inner_selector = selector;
+        if (oracle_is_expand_down(&g->d.tss.stack.segment)) g->d.tss.stack.segment.limit = 0xfff;
+        g->d.tss.ss = selector;
         every_width(g);
       }
 }
@@ -42,11 +42,11 @@ static void every_place_of_stack(struct gate_subject *g) {
   if (oracle_is_long(g->d.mode)) return;
   for (unsigned ring = 0; ring < g->d.cpl; ring++) {
     gate_ring(g, ring);
-    for (g->d.inner_selector = 0; g->d.inner_selector < 4; g->d.inner_selector++)
+    for (g->d.tss.ss = 0; g->d.tss.ss < 4; g->d.tss.ss++)
       every_width(g);
     for (unsigned limit = GATE_STACK; limit < GATE_STACK + 16; limit++)
-      for (g->d.inner_selector = GATE_STACK; g->d.inner_selector < GATE_STACK + 8; g->d.inner_selector++) {
-        bool local = oracle_selector_is_local(g->d.inner_selector);
+      for (g->d.tss.ss = GATE_STACK; g->d.tss.ss < GATE_STACK + 8; g->d.tss.ss++) {
+        bool local = oracle_selector_is_local(g->d.tss.ss);
         g->d.tables = local ? (struct oracle_tables){ 0xff, limit, limit % 2 }
                             : (struct oracle_tables){ limit, 0xff, true };
         every_width(g);
@@ -62,7 +62,7 @@ static void stack_segments_in_every_place(void **state) {
 /* --- The TSS --- */
 
 static void every_tss_limit(struct gate_subject *g) {
-  for (g->d.tss_limit = 0; g->d.tss_limit < 0x80; g->d.tss_limit++)
+  for (g->d.tss.limit = 0; g->d.tss.limit < 0x80; g->d.tss.limit++)
     for (unsigned ring = 0; ring <= g->d.cpl; ring++)
       for (g->d.gate.ist = 0; g->d.gate.ist < (oracle_is_long(g->d.mode) ? 8 : 1); g->d.gate.ist++) {
         gate_ring(g, ring);
@@ -100,7 +100,7 @@ static void room_everywhere(struct gate_subject *g) {
   for (unsigned ring = 0; ring <= g->d.cpl; ring++) {
     gate_ring(g, ring);
     if (ring == g->d.cpl && g->d.mode == ORACLE_VIRTUAL_8086) continue;
-    every_room(g, ring < g->d.cpl ? &g->d.inner : &g->d.current);
+    every_room(g, ring < g->d.cpl ? &g->d.tss.stack : &g->d.current);
     g->d = base;
   }
 }
@@ -122,7 +122,7 @@ static void every_pointer(struct gate_subject *g) {
   for (unsigned i = 0; i < sizeof near / sizeof *near; i++)
     for (unsigned offset = 0; offset < 128; offset++) {
       g->d.current.pointer = near[i] + offset + 0x40;
-      g->d.inner.pointer = near[i] + offset;
+      g->d.tss.stack.pointer = near[i] + offset;
       for (unsigned n = 0; n < 2; n++) {
         g->d.has_error_code = n;
         g->d.source = n ? ORACLE_EXCEPTION : ORACLE_SOFTWARE;

@@ -72,8 +72,8 @@ static void every_valid_gate(struct gate_subject *g) {
 static void every_handler(struct gate_subject *g) {
   for (unsigned n = 0; n < STAGE_DESCRIPTORS; n++) {
     g->d.code = stage_descriptor(n);
-    g->d.inner.segment.dpl = g->d.code.dpl;
-    g->d.inner_selector = (uint16_t)(GATE_STACK | g->d.code.dpl);
+    g->d.tss.stack.segment.dpl = g->d.code.dpl;
+    g->d.tss.ss = (uint16_t)(GATE_STACK | g->d.code.dpl);
     for (uint16_t selector = GATE_CODE; selector < GATE_CODE + 8; selector++) {
       g->d.gate.selector = selector;
       every_valid_gate(g);

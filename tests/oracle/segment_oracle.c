@@ -5,12 +5,6 @@
 
 enum { NP = 11, SS = 12, GP = 13 };
 
-static const struct oracle_refusal nothing = { 0, 0 };
-
-static struct oracle_refusal refuse(uint8_t vector, uint16_t selector) {
-  return (struct oracle_refusal){ vector, oracle_selector_code(selector) };
-}
-
 static bool found_in_table(const struct oracle_lookup *l) {
   return oracle_tables_hold(&l->tables, l->selector, 8);
 }
@@ -25,25 +19,26 @@ static bool reaches_outward_or_level(const struct oracle_lookup *l) {
 
 /* [SDM2 "MOV"]: "IF DS, ES, FS, or GS is loaded with non-NULL selector" */
 struct oracle_refusal oracle_load_data(const struct oracle_lookup *l) {
-  if (oracle_selector_is_null(l->selector)) return nothing;
+  if (oracle_selector_is_null(l->selector)) return oracle_nothing_refused();
   if (!found_in_table(l) || !oracle_is_readable(&l->found) ||
       !(is_conforming_code(&l->found) || reaches_outward_or_level(l)))
-    return refuse(GP, l->selector);
-  return l->found.present ? nothing : refuse(NP, l->selector);
+    return oracle_refuse(GP, l->selector);
+  return l->found.present ? oracle_nothing_refused() : oracle_refuse(NP, l->selector);
 }
 
 /* A stack of `ring`: "RPL, DPL and ring are the same, and the segment is writable data". */
 static struct oracle_refusal stack_of_ring(const struct oracle_lookup *l, unsigned ring) {
   if (!found_in_table(l) || oracle_rpl(l->selector) != ring || l->found.dpl != ring ||
       !oracle_is_writable(&l->found))
-    return refuse(GP, l->selector);
-  return l->found.present ? nothing : refuse(SS, l->selector);
+    return oracle_refuse(GP, l->selector);
+  return l->found.present ? oracle_nothing_refused() : oracle_refuse(SS, l->selector);
 }
 
 /* [SDM2 "MOV"]: 64-bit code of rings 0 to 2 may load a null SS with its own RPL. */
 struct oracle_refusal oracle_load_stack(const struct oracle_lookup *l) {
   bool null_allowed = l->mode == ORACLE_64_BIT && l->cpl != 3 && l->cpl == oracle_rpl(l->selector);
-  if (oracle_selector_is_null(l->selector)) return null_allowed ? nothing : refuse(GP, 0);
+  if (oracle_selector_is_null(l->selector))
+    return null_allowed ? oracle_nothing_refused() : oracle_refuse(GP, 0);
   return stack_of_ring(l, l->cpl);
 }
 
@@ -53,18 +48,18 @@ static struct oracle_refusal load_system(const struct oracle_lookup *l, bool typ
   unsigned size = oracle_is_long(l->mode) ? 16 : 8;
   if (oracle_selector_is_local(l->selector) || !oracle_tables_hold(&l->tables, l->selector, size) ||
       !type_is_right)
-    return refuse(GP, l->selector);
-  return l->found.present ? nothing : refuse(NP, l->selector);
+    return oracle_refuse(GP, l->selector);
+  return l->found.present ? oracle_nothing_refused() : oracle_refuse(NP, l->selector);
 }
 
 struct oracle_refusal oracle_load_ldt(const struct oracle_lookup *l) {
-  if (l->cpl != 0) return refuse(GP, 0);
-  return oracle_selector_is_null(l->selector) ? nothing : load_system(l, l->found.type == 2);
+  if (l->cpl != 0) return oracle_refuse(GP, 0);
+  return oracle_selector_is_null(l->selector) ? oracle_nothing_refused() : load_system(l, l->found.type == 2);
 }
 
 struct oracle_refusal oracle_load_task(const struct oracle_lookup *l) {
   bool available = l->found.type == 9 || (l->found.type == 1 && !oracle_is_long(l->mode));
-  if (l->cpl != 0 || oracle_selector_is_null(l->selector)) return refuse(GP, 0);
+  if (l->cpl != 0 || oracle_selector_is_null(l->selector)) return oracle_refuse(GP, 0);
   return load_system(l, available);
 }
 
@@ -98,17 +93,18 @@ static bool returns_to_64_bit(const struct oracle_return *r) {
 static struct oracle_refusal return_code(const struct oracle_lookup *l) {
   const struct oracle_descriptor *code = &l->found;
   unsigned rpl = oracle_rpl(l->selector);
-  if (oracle_selector_is_null(l->selector)) return refuse(GP, 0);
-  if (!found_in_table(l) || !oracle_is_code(code) || rpl < l->cpl) return refuse(GP, l->selector);
-  if (oracle_is_conforming(code) ? code->dpl > rpl : code->dpl != rpl) return refuse(GP, l->selector);
-  if (oracle_is_long(l->mode) && code->l && code->db) return refuse(GP, l->selector);
-  return code->present ? nothing : refuse(NP, l->selector);
+  if (oracle_selector_is_null(l->selector)) return oracle_refuse(GP, 0);
+  if (!found_in_table(l) || !oracle_is_code(code) || rpl < l->cpl) return oracle_refuse(GP, l->selector);
+  if (oracle_is_conforming(code) ? code->dpl > rpl : code->dpl != rpl) return oracle_refuse(GP, l->selector);
+  if (oracle_is_long(l->mode) && code->l && code->db) return oracle_refuse(GP, l->selector);
+  return code->present ? oracle_nothing_refused() : oracle_refuse(NP, l->selector);
 }
 
 /* Null only for 64-bit code of rings 0 to 2, with that ring as RPL. */
 static struct oracle_refusal return_stack(const struct oracle_return *r, unsigned ring) {
   bool null_allowed = returns_to_64_bit(r) && ring != 3 && oracle_rpl(r->stack.selector) == ring;
-  if (oracle_selector_is_null(r->stack.selector)) return null_allowed ? nothing : refuse(GP, 0);
+  if (oracle_selector_is_null(r->stack.selector))
+    return null_allowed ? oracle_nothing_refused() : oracle_refuse(GP, 0);
   return stack_of_ring(&r->stack, ring);
 }
 
@@ -120,6 +116,6 @@ struct oracle_returned oracle_return(const struct oracle_return *r) {
   struct oracle_returned out = { .refusal = return_code(&r->code), .ring = oracle_rpl(r->code.selector) };
   out.pops_stack = out.ring > r->code.cpl || (r->is_iret && r->code.mode == ORACLE_64_BIT);
   if (!out.refusal.vector && out.pops_stack) out.refusal = return_stack(r, out.ring);
-  if (!out.refusal.vector && !target_is_reachable(r)) out.refusal = refuse(GP, 0);
+  if (!out.refusal.vector && !target_is_reachable(r)) out.refusal = oracle_refuse(GP, 0);
   return out;
 }

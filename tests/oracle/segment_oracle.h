@@ -5,12 +5,6 @@
 
 #include "oracle/descriptor_oracle.h"
 
-/* How it ends: `vector` is 0 when nothing is refused. */
-struct oracle_refusal {
-  uint8_t vector;
-  uint32_t error_code;
-};
-
 /* A selector, where it is looked for, by whom, and the descriptor that it leads to. */
 struct oracle_lookup {
   enum oracle_mode mode;

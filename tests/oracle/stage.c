@@ -11,15 +11,10 @@
 
 enum { STAGE_PML4 = 0x1000, STAGE_PDPT = 0x2000 };
 
-static const uint8_t *stage_page(void *context, uint64_t physical) {
-  struct stage *s = context;
-  return physical < STAGE_BYTES ? s->ram + physical : NULL;
-}
-
 struct stage *stage_create(void) {
   struct stage *s = calloc(1, sizeof *s);
   assert_non_null(s);
-  s->memory = (struct guest_memory){ .context = s, .page = stage_page };
+  s->memory = (struct guest_memory){ .ram = s->ram, .ram_size = STAGE_BYTES, .memo = &s->memo };
   return s;
 }
 

@@ -3,7 +3,7 @@
 #define TESTS_ORACLE_STAGE_H
 
 #include "arch/bits.h"
-#include "arch/memory.h"
+#include "arch/walk.h"
 #include "oracle/descriptor_oracle.h"
 #include "ringside/transition.h"
 
@@ -27,7 +27,8 @@ enum { STAGE_TSS_SELECTOR = 0xc0, STAGE_LDT_SELECTOR = 0xd0, STAGE_TABLE_LIMIT =
 
 struct stage {
   uint8_t ram[STAGE_BYTES];
-  struct guest_memory memory;
+  struct walk_memo memo;
+  struct guest_memory memory; /* flat, with the walks of former transitions, as the vm has it */
   struct rs_cpu cpu;
   struct rs_transition out;
   uint64_t cases;
