@@ -102,6 +102,15 @@ static bool virtual_8086_code_enters_ring_0(const struct oracle_delivery *d) {
   return d->mode != ORACLE_VIRTUAL_8086 || handler_ring(d) == 0;
 }
 
+/* A task gate's selector is that of an available TSS, of either width, in the GDT. */
+static bool task_is_in_gdt(const struct oracle_delivery *d) {
+  return !oracle_selector_is_local(d->gate.selector) && code_descriptor_exists(d);
+}
+
+static bool task_is_available(const struct oracle_delivery *d) {
+  return d->code.type == 1 || d->code.type == 9;
+}
+
 static bool frame_fits(const struct oracle_delivery *d) {
   return oracle_stack_has_room(d->mode, frame_segment(d), frame_top(d), frame_words(d), word_size(d));
 }
@@ -129,6 +138,9 @@ static const struct rule {
                    { code_is_64_bit, GP, THE_CODE },
                    { code_is_present, NP, THE_CODE },
                    { virtual_8086_code_enters_ring_0, GP, THE_CODE } },
+  task_rules[] = { { task_is_in_gdt, GP, THE_CODE },
+                   { task_is_available, GP, THE_CODE },
+                   { code_is_present, NP, THE_CODE } },
   frame_rules[] = { { frame_fits, SS, THE_STACK }, { handler_lies_within_code, GP, NOBODY } };
 
 static uint32_t ext_of(const struct oracle_delivery *d) {
@@ -177,7 +189,7 @@ static uint64_t flags_after(const struct oracle_delivery *d) {
 void oracle_deliver(const struct oracle_delivery *d, struct oracle_entry *out) {
   if (!rules_are_kept(d, gate_rules, COUNT(gate_rules), out)) return;
   if (d->gate.type == TASK_GATE) {
-    out->ending = ORACLE_TASK_SWITCH;
+    if (rules_are_kept(d, task_rules, COUNT(task_rules), out)) out->ending = ORACLE_TASK_SWITCH;
     return;
   }
   if (!rules_are_kept(d, code_rules, COUNT(code_rules), out) || !stack_of_tss_is_usable(d, out) ||

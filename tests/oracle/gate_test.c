@@ -58,10 +58,10 @@ static void gates_of_every_type_from_every_source_and_ring(void **state) {
 
 /* --- Handlers --- */
 
-/* The gates that lead to a handler, or in long mode only the last two. */
+/* The gates that lead to a task or a handler, in long mode only the last two. */
 static void every_valid_gate(struct gate_subject *g) {
-  static const uint8_t types[] = { 6, 7, 14, 15 };
-  for (unsigned i = oracle_is_long(g->d.mode) ? 2 : 0; i < 4; i++)
+  static const uint8_t types[] = { 5, 6, 7, 14, 15 };
+  for (unsigned i = oracle_is_long(g->d.mode) ? 3 : 0; i < 5; i++)
     for (enum oracle_source source = ORACLE_SOFTWARE; source < ORACLE_SOURCES; source++) {
       g->d.gate.type = types[i];
       g->d.source = source;

@@ -114,6 +114,12 @@ void stage_enter(struct stage *s, enum oracle_mode mode, unsigned cpl, enum rs_c
   load_segments(s, mode, cpl);
 }
 
+bool stage_passed(const struct stage *s, enum rs_check check) {
+  for (unsigned i = 0; i < s->out.step_count; i++)
+    if (s->out.step[i].kind == RS_STEP_CHECK && s->out.step[i].id == check) return s->out.step[i].passed;
+  return false;
+}
+
 unsigned stage_written(const struct stage *s, enum rs_item item) {
   unsigned bytes = 0;
   for (unsigned i = 0; i < s->out.step_count; i++)

@@ -59,6 +59,9 @@ void stage_tables(struct stage *s, const struct oracle_tables *tables);
 enum { STAGE_DESCRIPTORS = 32 * 4 * 2 * 2 * 2 };
 struct oracle_descriptor stage_descriptor(unsigned n);
 
+/* Whether the last transition made this check, and it passed. */
+bool stage_passed(const struct stage *s, enum rs_check check);
+
 /* How many bytes of memory the last transition wrote as `item`. */
 unsigned stage_written(const struct stage *s, enum rs_item item);
 
