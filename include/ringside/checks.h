@@ -3,13 +3,14 @@
 #define RINGSIDE_CHECKS_H
 
 /* X(NAME, text, citation). The text states what must hold; {a} to {d} stand for the operands, {a:x} in
- * hexadecimal, {a:b} as yes or no, {a:s} as a segment register by its index. */
+ * hexadecimal, {a:b} as yes or no, {a:s} as a segment register by its index, {a:e} as the name of a
+ * page-table entry by its level. */
 #define RS_CHECKS(X)                                                                                         \
   /* Paging */                                                                                               \
-  X(PAGE_ENTRIES_VALID, "each entry down to level {b} ({a} read) is present, with no reserved bit set",      \
+  X(PAGE_ENTRIES_VALID, "each entry down to the {b:e} ({a} read) is present, with no reserved bit set",      \
     "SDM3 \"Page-Fault Exceptions\"")                                                                        \
-  X(PAGE_ENTRY_PRESENT, "level {b} entry {a:x} is present", "SDM3 \"Page-Fault Exceptions\"")                \
-  X(PAGE_ENTRY_RESERVED, "level {b} entry {a:x} has no reserved bit set (mask {c:x})",                       \
+  X(PAGE_ENTRY_PRESENT, "{b:e} {a:x} is present", "SDM3 \"Page-Fault Exceptions\"")                          \
+  X(PAGE_ENTRY_RESERVED, "{b:e} {a:x} has no reserved bit set (mask {c:x})",                                 \
     "SDM3 \"Page-Fault Exceptions\"")                                                                        \
   X(PAGE_USER, "user-mode access to a user page (U/S of all levels {a})",                                    \
     "SDM3 \"Determination of Access Rights\"")                                                               \

@@ -71,8 +71,13 @@ static const char *segment_name(uint64_t index) {
   return index < RS_SEGMENT_COUNT ? rs_register_name((enum rs_register)(RS_ES + index)) : "none";
 }
 
-/* One placeholder at `text`, "{a}", "{a:x}", "{a:b}" or "{a:s}": prints its operand and returns what follows
- * it, or NULL when there is none. */
+const char *fields_page_entry_name(uint64_t level) {
+  static const char *const name[] = { "entry", "PTE", "PDE", "PDPTE", "PML4E", "PML5E" };
+  return level < sizeof name / sizeof name[0] ? name[level] : name[0];
+}
+
+/* One placeholder at `text`, "{a}", "{a:x}", "{a:b}", "{a:s}" or "{a:e}": prints its operand and returns what
+ * follows it, or NULL when there is none. */
 static const char *print_placeholder(struct output *output, const char *text, const uint64_t *operand) {
   if (text[1] < 'a' || text[1] > 'd') return NULL;
   uint64_t value = operand[text[1] - 'a'];
@@ -83,6 +88,7 @@ static const char *print_placeholder(struct output *output, const char *text, co
   if (text[2] != ':' || !text[3] || text[4] != '}') return NULL;
   switch (text[3]) {
   case 's': output_text(output, segment_name(value)); return text + 5;
+  case 'e': output_text(output, fields_page_entry_name(value)); return text + 5;
   case 'x': output_hex(output, value); return text + 5;
   case 'b': output_text(output, value ? "yes" : "no"); return text + 5;
   default: return NULL;

@@ -27,6 +27,9 @@ void fields_error_code(struct output *output, uint8_t vector, uint32_t error_cod
 /* "#PF(0x5 P|U) at 0x10". */
 void fields_fault(struct output *output, const struct rs_fault *fault);
 
+/* "PDE" of 2, by the level of a page-table entry: 1 to 5. */
+const char *fields_page_entry_name(uint64_t level);
+
 /* The check's text with its operands filled in. */
 void fields_check(struct output *output, const struct rs_step *check);
 

@@ -48,17 +48,12 @@ static uint64_t step_linear(const struct rs_step *step) {
   return step->kind == RS_STEP_WRITE ? step->write.linear : step->read.linear;
 }
 
-static const char *level_name(unsigned level) {
-  static const char *const name[] = { "entry", "PTE", "PDE", "PDPTE", "PML4E", "PML5E" };
-  return level < sizeof name / sizeof name[0] ? name[level] : name[0];
-}
-
 static void print_item(struct output *output, const struct rs_step *step) {
   switch (step->id) {
   case RS_ITEM_REGISTER: output_text(output, rs_register_name((enum rs_register)step->reg)); return;
-  case RS_ITEM_PAGE_ENTRY: output_text(output, level_name(step->level)); return;
+  case RS_ITEM_PAGE_ENTRY: output_text(output, fields_page_entry_name(step->level)); return;
   case RS_ITEM_PAGE_ACCESSED_DIRTY:
-    output_text(output, level_name(step->level));
+    output_text(output, fields_page_entry_name(step->level));
     output_text(output, " A and D bits");
     return;
   default: output_text(output, rs_item_text((enum rs_item)step->id)); return;

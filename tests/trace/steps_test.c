@@ -94,7 +94,7 @@ static void walk_that_shares_entries_with_an_earlier_one_refers_to_it(void **sta
       "   2  read   TSS IST entry              0xffffffff80800000 (0x3a00, walk 0) = 0x0\n"
       "   3  read   PTE                        0x2010 = 0x4062\n"
       "                                        not present, walk for 0xffffffff80100a00, above as in walk 0\n"
-      "   4  check  FAILED  level 1 entry 0x4062 is present  [SDM3 \"Page-Fault Exceptions\"]\n");
+      "   4  check  FAILED  PTE 0x4062 is present  [SDM3 \"Page-Fault Exceptions\"]\n");
 }
 
 static void page_entries_of_every_level_and_size_are_decoded(void **state) {

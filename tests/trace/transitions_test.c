@@ -369,7 +369,7 @@ static void fault_during_a_delivery_is_told_as_a_chain(void **state) {
   told_expect(&told,
               "#1 3->0 #DF(0x0) main+0x12 -> entry_fault: "
               "int 0x80 failed the check \"vector 0x80: gate at offset 0x800 lies within IDT limit 0x7ff\"; "
-              "#GP(0x402 IDT 0x80) failed the check \"level 1 entry 0x1000 is present\"\n");
+              "#GP(0x402 IDT 0x80) failed the check \"PTE 0x1000 is present\"\n");
 }
 
 static void a_task_switch_that_is_not_performed_says_why_the_run_ends(void **state) {
@@ -405,15 +405,14 @@ static void shutdown_ends_with_the_whole_chain_in_one_paragraph(void **state) {
       "within IDT limit\n"
       "    0x7ff\" [SDM3 \"Interrupt Descriptor Table (IDT)\"], which raised #GP(0x402 IDT 0x80). "
       "Delivering #GP(0x402\n"
-      "    IDT 0x80) failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault "
-      "Exceptions\"], which raised\n"
-      "    #PF(0x2 W). A fault of that class during such a delivery becomes a double fault. Delivering "
-      "#DF(0x0)\n"
-      "    failed the check \"level 1 entry 0x1000 is present\" [SDM3 \"Page-Fault Exceptions\"], which "
-      "raised #PF(0x2\n"
-      "    W). A fault during the delivery of a double fault is a triple fault: nothing is left to "
-      "deliver, and the\n"
-      "    processor shuts down.\n"
+      "    IDT 0x80) failed the check \"PTE 0x1000 is present\" [SDM3 \"Page-Fault Exceptions\"], "
+      "which raised #PF(0x2\n"
+      "    W). A fault of that class during such a delivery becomes a double fault. Delivering #DF(0x0) "
+      "failed the\n"
+      "    check \"PTE 0x1000 is present\" [SDM3 \"Page-Fault Exceptions\"], which raised #PF(0x2 W). A "
+      "fault during the\n"
+      "    delivery of a double fault is a triple fault: nothing is left to deliver, and the processor "
+      "shuts down.\n"
       "+++ shut down after 99 instructions at main+0x12 +++\n");
 }
 
