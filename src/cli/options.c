@@ -68,9 +68,11 @@ static enum rs_status number_parse(const char *option, const char *text, bool su
     end++;
   }
   bool digits = text[0] >= '0' && text[0] <= '9';
-  if (!digits || *end != '\0' || errno != 0 || number > UINT64_MAX >> shift)
+  if (!digits || *end != '\0')
     return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: not a number%s", option, text,
                    suffixes ? " (with K, M or G after it, if you like)" : "");
+  if (errno != 0 || number > UINT64_MAX >> shift)
+    return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: too large: there are 64 bits for it", option, text);
   *value = (uint64_t)number << shift;
   return RS_OK;
 }
