@@ -8,5 +8,8 @@ void group_int_stacks(void);
 void group_exceptions(void);
 void group_iret(void);
 void group_iret_state(void);
+void group_segments(void);
+void group_inspect(void);
+void group_system_segments(void);
 
 #endif

@@ -46,6 +46,10 @@ static bool word_read(char *word, struct settings *settings) {
     settings->ports.serial = false;
     return true;
   }
+  if (text_equals(word, "mild")) {
+    settings->selection.mild = true;
+    return true;
+  }
   return false;
 }
 
@@ -81,13 +85,13 @@ _Noreturn void conform_main(const struct multiboot_info *info);
 
 _Noreturn void conform_main(const struct multiboot_info *info) {
   static char command_line[COMMAND_LINE_SIZE];
-  struct settings settings = { { true, true }, { 0, 1, "" } };
+  struct settings settings = { { true, true }, { 0, 1, "", false } };
   bool good;
   command_line_copy(info, command_line);
   good = command_line_read(command_line, &settings);
   output_init(settings.ports);
   if (!good) {
-    output_add("the command line has words other than shard=K/N, group=NAME and serial=off");
+    output_add("the command line has words other than shard=K/N, group=NAME, serial=off and mild");
     output_line();
     output_end(STATUS_BAD_COMMAND_LINE);
   }
@@ -101,6 +105,9 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_exceptions();
   group_iret();
   group_iret_state();
+  group_segments();
+  group_inspect();
+  group_system_segments();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

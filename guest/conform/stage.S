@@ -45,6 +45,83 @@ TRY iret16
 TRY iret64				/* in 64-bit code alone */
 	.byte	0x48, 0xcf
 	END iret64
+TRY mov_es				/* from AX */
+	.byte	0x8e, 0xc0
+	END mov_es
+TRY mov_cs				/* no such instruction */
+	.byte	0x8e, 0xc8
+	END mov_cs
+TRY mov_ss
+	.byte	0x8e, 0xd0
+	END mov_ss
+TRY mov_ds
+	.byte	0x8e, 0xd8
+	END mov_ds
+TRY mov_fs
+	.byte	0x8e, 0xe0
+	END mov_fs
+TRY mov_gs
+	.byte	0x8e, 0xe8
+	END mov_gs
+TRY pop_es				/* POP ES to LDS: not in 64-bit code */
+	.byte	0x07
+	END pop_es
+TRY pop_ss
+	.byte	0x17
+	END pop_ss
+TRY pop_ds
+	.byte	0x1f
+	END pop_ds
+TRY les					/* into CX or ECX, from (BX) or (EDI) */
+	.byte	0xc4, 0x0f
+	END les
+TRY lds
+	.byte	0xc5, 0x0f
+	END lds
+TRY pop_fs
+	.byte	0x0f, 0xa1
+	END pop_fs
+TRY pop_gs
+	.byte	0x0f, 0xa9
+	END pop_gs
+TRY lss
+	.byte	0x0f, 0xb2, 0x0f
+	END lss
+TRY lfs
+	.byte	0x0f, 0xb4, 0x0f
+	END lfs
+TRY lgs
+	.byte	0x0f, 0xb5, 0x0f
+	END lgs
+
+TRY lar					/* of AX, into CX or ECX */
+	.byte	0x0f, 0x02, 0xc8
+	END lar
+TRY lsl
+	.byte	0x0f, 0x03, 0xc8
+	END lsl
+TRY lar16
+	.byte	0x66, 0x0f, 0x02, 0xc8
+	END lar16
+TRY lsl16
+	.byte	0x66, 0x0f, 0x03, 0xc8
+	END lsl16
+TRY verr				/* of AX */
+	.byte	0x0f, 0x00, 0xe0
+	END verr
+TRY verw
+	.byte	0x0f, 0x00, 0xe8
+	END verw
+TRY arpl				/* AX by the RPL of CX; not in 64-bit code */
+	.byte	0x63, 0xc8
+	END arpl
+TRY lldt				/* of AX */
+	.byte	0x0f, 0x00, 0xd0
+	END lldt
+TRY ltr
+	.byte	0x0f, 0x00, 0xd8
+	END ltr
+
 TRY hlt
 	hlt
 	END hlt

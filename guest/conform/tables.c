@@ -18,7 +18,7 @@ static uint64_t idt[VECTOR_COUNT * GATE_WORDS];
 static uint64_t gdt_before[GDT_SIZE / 8]; /* as each trial finds it */
 static uint64_t gdt_kept[GDT_SIZE / 8], ldt_kept[LDT_SIZE / 8];
 static unsigned idt_limit, tss_limit;
-static bool idt_changed;
+static bool idt_changed, registers_changed;
 uint8_t tables_tss[TSS_SIZE] __attribute__((aligned(128)));
 
 uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limit) {
@@ -28,7 +28,8 @@ uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limi
 
 uint64_t descriptor_flat(unsigned access) {
   unsigned size = (access & 0x18) == 0x18 ? CODE_SIZE_BITS : DESCRIPTOR_BIG;
-  return descriptor(access, size | DESCRIPTOR_PAGES, 0, LIMIT_ALL);
+  bool grows_down = (access & 0x1c) == 0x14;
+  return descriptor(access, size | DESCRIPTOR_PAGES, 0, grows_down ? 0 : LIMIT_ALL);
 }
 
 uint64_t *tables_slot(unsigned selector) {
@@ -116,6 +117,20 @@ static void stacks_set(void) {
   tables_set_interrupt_stack(2, STACK_TOP(STACK_IST));
 }
 
+static void load_ldtr(void) {
+  __asm__ volatile("lldt %w0" : : "r"(SELECTOR_LDT));
+}
+
+void tables_change_registers(void) {
+  registers_changed = true;
+}
+
+void tables_describe_system(unsigned selector, unsigned access) {
+  uintptr_t base = access & 8 ? (uintptr_t)tables_tss : (uintptr_t)ldt;
+  tables_slot(selector)[0] = descriptor(access, 0, (uint32_t)base, access & 8 ? TSS_LIMIT : LDT_SIZE - 1);
+  tables_slot(selector)[1] = 0;
+}
+
 void tables_reset(void) {
   memcpy(gdt, gdt_before, sizeof gdt);
   memset(ldt, 0, sizeof ldt);
@@ -123,7 +138,9 @@ void tables_reset(void) {
   stacks_set();
   tables_set_io_bitmap(TSS_SIZE);
   if (idt_limit != sizeof idt - 1) tables_set_idt_limit(sizeof idt - 1);
-  if (tss_limit != TSS_LIMIT) tables_set_tss_limit(TSS_LIMIT);
+  if (registers_changed) load_ldtr();
+  if (registers_changed || tss_limit != TSS_LIMIT) tables_set_tss_limit(TSS_LIMIT);
+  registers_changed = false;
 }
 
 void tables_keep(void) {

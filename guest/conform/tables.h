@@ -36,7 +36,8 @@ extern const uint8_t gate_types[GATE_TYPES];
 /* `limit` is the descriptor's field: in pages with DESCRIPTOR_PAGES. */
 uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limit);
 
-/* Flat, of the guest's own size where it is code. */
+/* Flat: all addresses, or in a segment that grows down all past the first page; of the guest's own size where
+ * it is code. */
 uint64_t descriptor_flat(unsigned access);
 
 /* Everything as it is before each trial. */
@@ -68,6 +69,12 @@ void tables_set_interrupt_stack(unsigned number, uintptr_t sp);
 void tables_set_idt_limit(unsigned limit);
 void tables_set_tss_limit(unsigned limit);
 void tables_set_io_bitmap(unsigned base);
+
+/* Describes the stage's TSS (types from 8 on) or LDT in another place. */
+void tables_describe_system(unsigned selector, unsigned access);
+
+/* This trial may change LDTR or TR: the next reset loads them again. */
+void tables_change_registers(void);
 
 /* Flat code and data of a ring, with the RPL of that ring. */
 unsigned tables_code(unsigned ring);

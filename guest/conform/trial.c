@@ -21,13 +21,22 @@ unsigned trial_count(void) {
   return told;
 }
 
-bool trial_open(const char *group) {
+static bool open(const char *group, bool harsh) {
   if (!text_after(group, selected.group)) return false;
   if (seen++ % selected.shards != selected.shard) return false;
+  if (harsh && selected.mild) return false;
   told++;
   tables_reset();
   output_add("%s", group);
   return true;
+}
+
+bool trial_open(const char *group) {
+  return open(group, false);
+}
+
+bool trial_open_harsh(const char *group) {
+  return open(group, true);
 }
 
 struct attempt trial_start(unsigned ring, const void *ip) {

@@ -16,6 +16,7 @@
 struct trial_selection {
   unsigned shard, shards;
   const char *group;
+  bool mild; /* without the harsh ones */
 };
 
 void trial_select(const struct trial_selection *selection);
@@ -27,6 +28,9 @@ bool trial_open(const char *group);
 /* How an attempt begins unless a case says otherwise: at a ring, with that ring's segments and stack, at
  * `ip`. */
 struct attempt trial_start(unsigned ring, const void *ip);
+
+/* The same for a case that stops an emulator for good when it is wrong about it. */
+bool trial_open_harsh(const char *group);
 
 /* By enum attempt_segment. */
 extern const char *const trial_segment_names[SEG_COUNT];
