@@ -14,7 +14,8 @@ static void make(const struct load *load, unsigned ring, unsigned selector) {
   trial_run(&attempt, sizeof(uintptr_t));
 }
 
-/* In IA-32e mode QEMU's LTR takes a 16-bit TSS, a null selector and any base, and stops for good at the next interrupt.
+/* In IA-32e mode QEMU's LTR takes a 16-bit TSS, a null selector and any base, and stops for good at the next
+ * interrupt.
  */
 static bool open(bool harsh, const char *group) {
   return harsh ? trial_open_harsh(group) : trial_open(group);
