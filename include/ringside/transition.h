@@ -75,7 +75,7 @@ struct rs_cause {
 
 enum rs_step_kind { RS_STEP_CHECK, RS_STEP_READ, RS_STEP_WRITE };
 
-enum { RS_NO_WALK = 0xffff, RS_NO_WRITE = 0xffff };
+enum { RS_NO_WALK = 0xffff };
 
 /* One micro-step; 64 bytes. */
 struct rs_step {
@@ -139,7 +139,8 @@ struct rs_transition {
     uint32_t value; /* of an output */
   } port;
   uint16_t step_count;
-  uint16_t first_write; /* index of the first write step, RS_NO_WRITE when there is none */
+  uint16_t memory_writes; /* how many of the steps are writes of memory */
+  uint64_t written;       /* the registers that steps write: a set of 1 << enum rs_register */
   struct rs_cpu before;
   struct rs_cpu after;
   struct rs_step step[RS_STEP_LIMIT];

@@ -11,7 +11,8 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   memset(&out->fault, 0, sizeof out->fault);
   memset(&out->port, 0, sizeof out->port);
   out->step_count = 0;
-  out->first_write = RS_NO_WRITE;
+  out->memory_writes = 0;
+  out->written = 0;
   out->before = *before;
   out->after = *before;
   b->before = &out->before;
@@ -25,19 +26,9 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   b->ext = 0;
 }
 
-/* True but for unblock_nmi, the documented exception. */
-static inline bool no_register_was_written(const struct builder *b) {
-  for (unsigned i = 0; i < b->out->step_count; i++) {
-    const struct rs_step *step = &b->out->step[i];
-    if (step->kind == RS_STEP_WRITE && step->id == RS_ITEM_REGISTER && step->reg != RS_NMI_BLOCKED)
-      return false;
-  }
-  return true;
-}
-
 /* A fault is decided by a failed check, the last one recorded, and comes before the first register write. */
 static struct rs_fault *fault_begin(struct builder *b, uint8_t vector) {
-  assert(no_register_was_written(b));
+  assert(!(b->out->written & ~(UINT64_C(1) << RS_NMI_BLOCKED))); /* unblock_nmi is the documented exception */
   uint16_t last = (uint16_t)(b->out->step_count - 1);
   assert(b->out->step_count > 0 && b->out->step[last].kind == RS_STEP_CHECK && !b->out->step[last].passed);
   b->out->outcome = RS_FAULTED;
@@ -81,27 +72,6 @@ bool require_ring_0(struct builder *b, enum rs_check id) {
   return require(b, id, b->before->cpl == 0, b->before->cpl, 0, 0);
 }
 
-static struct rs_step *write_begin(struct builder *b, enum rs_register reg, uint8_t size) {
-  const struct step_head head = {
-    .kind = RS_STEP_WRITE, .size = size, .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
-  };
-  struct rs_step *step = builder_step(b, head);
-  step->write.linear = step->write.physical = 0;
-  return step;
-}
-
-void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
-  if (reg >= RS_CR0 && reg <= RS_CR4) { /* what was walked before may no longer hold */
-    b->page_count = 0;
-    b->walk_first = RS_NO_WALK;
-  }
-  struct rs_step *step = write_begin(b, reg, sizeof value);
-  step->write.old.word[0] = register_exchange(b->after, reg, value);
-  step->write.old.word[1] = 0;
-  step->write.new.word[0] = value;
-  step->write.new.word[1] = 0;
-}
-
 /* Field by field, as they were written: to read them in one piece before they have left the store buffer
  * costs a stall, and what is written to a segment register was mostly decoded just now. */
 static inline void segment_copy(struct rs_segment *to, const struct rs_segment *from) {
@@ -113,7 +83,7 @@ static inline void segment_copy(struct rs_segment *to, const struct rs_segment *
 
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value) {
   struct rs_segment *segment = register_at(b->after, reg);
-  struct rs_step *step = write_begin(b, reg, sizeof *value);
+  struct rs_step *step = builder_write(b, reg, sizeof *value);
   segment_copy(&step->write.old.segment, segment);
   segment_copy(&step->write.new.segment, value);
   segment_copy(segment, value);
@@ -121,7 +91,7 @@ void write_segment(struct builder *b, enum rs_register reg, const struct rs_segm
 
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value) {
   struct rs_table_register *table = register_at(b->after, reg);
-  struct rs_step *step = write_begin(b, reg, sizeof value);
+  struct rs_step *step = builder_write(b, reg, sizeof value);
   step->write.old.table = *table;
   step->write.new.table = *table = value;
 }

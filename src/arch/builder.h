@@ -9,6 +9,7 @@
 #include "arch/bits.h"
 #include "arch/memory.h"
 #include "arch/paging.h"
+#include "arch/registers.h"
 #include "ringside/transition.h"
 
 enum { BUILDER_PAGES = 64 }; /* pages that one transition can walk; asserted */
@@ -72,7 +73,6 @@ static inline struct rs_step *builder_step(struct builder *b, struct step_head h
                     offsetof(struct rs_step, reg) == 6 && offsetof(struct rs_step, walk) == sizeof word,
                 "the head is written as one word");
   out->step_count = (uint16_t)(index + 1);
-  if (head.kind == RS_STEP_WRITE && out->first_write == RS_NO_WRITE) out->first_write = (uint16_t)index;
   memcpy(step, &word, sizeof word);
   step->walk = head.walk;
   return step;
@@ -108,6 +108,7 @@ bool fault_page(struct builder *b, uint32_t error_code, uint64_t cr2);
 static inline void builder_memory_written(struct builder *b, uint64_t physical, unsigned size) {
   assert(b->memory_write_count < sizeof b->memory_write / sizeof *b->memory_write);
   b->memory_write[b->memory_write_count++] = (uint16_t)(b->out->step_count - 1U);
+  b->out->memory_writes++;
   if (physical < b->entries.pending_from) b->entries.pending_from = physical;
   if (physical + size > b->entries.pending_to) b->entries.pending_to = physical + size;
 }
@@ -118,8 +119,32 @@ bool require(struct builder *b, enum rs_check id, bool passed, uint64_t operand_
              uint64_t operand_c);
 bool require_ring_0(struct builder *b, enum rs_check id);
 
-/* Records and applies a write of a register (the whole register, whatever its width). */
-void write_register(struct builder *b, enum rs_register reg, uint64_t value);
+/* The head of a register's write. */
+static inline struct rs_step *builder_write(struct builder *b, enum rs_register reg, uint8_t size) {
+  const struct step_head head = {
+    .kind = RS_STEP_WRITE, .size = size, .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
+  };
+  struct rs_step *step = builder_step(b, head);
+  static_assert(RS_REGISTER_COUNT <= 64, "rs_transition.written holds them all");
+  b->out->written |= UINT64_C(1) << reg;
+  step->write.linear = step->write.physical = 0;
+  return step;
+}
+
+/* Records and applies a write of a register (the whole register, whatever its width). Which one is nearly
+ * always known when this is compiled. */
+static inline void write_register(struct builder *b, enum rs_register reg, uint64_t value) {
+  if (reg >= RS_CR0 && reg <= RS_CR4) { /* what was walked before may no longer hold */
+    b->page_count = 0;
+    b->walk_first = RS_NO_WALK;
+  }
+  struct rs_step *step = builder_write(b, reg, sizeof value);
+  step->write.old.word[0] = register_exchange(b->after, reg, value);
+  step->write.old.word[1] = 0;
+  step->write.new.word[0] = value;
+  step->write.new.word[1] = 0;
+}
+
 void write_segment(struct builder *b, enum rs_register reg, const struct rs_segment *value);
 void write_table(struct builder *b, enum rs_register reg, struct rs_table_register value);
 

@@ -84,8 +84,7 @@ static uint64_t fetch_rflags(struct context *c) {
 }
 
 static void fetch_general(struct context *c, struct rs_cpu *cpu) {
-  for (unsigned i = 0; i < 16; i++)
-    cpu->general[i] = get64(c->state, c->layout.general[i]);
+  memcpy(cpu->general, c->state + c->layout.general, sizeof cpu->general);
   cpu->rip = get64(c->state, c->layout.rip);
   cpu->rflags = fetch_rflags(c) | RFLAGS_FIXED;
 }
@@ -165,8 +164,7 @@ static uint32_t hflags_of(const struct rs_cpu *cpu) {
 
 void context_put_general(struct context *c, const struct rs_cpu *cpu) {
   const struct layout *l = &c->layout;
-  for (unsigned i = 0; i < 16; i++)
-    put64(c->state, l->general[i], cpu->general[i]);
+  memcpy(c->state + l->general, cpu->general, sizeof cpu->general);
   put64(c->state, l->rip, cpu->rip);
   put64(c->state, l->rflags, cpu->rflags & ~(ARITHMETIC_FLAGS | RFLAGS_DF | RFLAGS_RF));
   put64(c->state, l->cc_source, cpu->rflags & ARITHMETIC_FLAGS);

@@ -86,8 +86,10 @@ static bool find_header(struct probe *p) {
 }
 
 static bool find_general(struct probe *p) {
-  for (unsigned i = 0; i < 16; i++) {
-    if (!find_word(p, handle_general_register[i], i, &p->layout->general[i])) return false;
+  if (!find_word(p, handle_general_register[0], 0, &p->layout->general)) return false;
+  for (unsigned i = 1; i < 16; i++) {
+    size_t at;
+    if (!find_word(p, handle_general_register[i], i, &at) || at != p->layout->general + 8 * i) return false;
   }
   return find_word(p, UC_X86_REG_RIP, 16, &p->layout->rip);
 }

@@ -19,7 +19,7 @@ struct layout {
   size_t data;     /* where the copy begins */
   size_t near_end; /* one past the last byte that a transition needs */
 
-  size_t general[16];
+  size_t general; /* 16 of them, in the order of their encoding */
   size_t rip;
   size_t rflags;    /* without the arithmetic flags and DF while code runs */
   size_t cc_source; /* the arithmetic flags, when cc_operation is `cc_plain` */

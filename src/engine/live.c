@@ -27,20 +27,20 @@ static size_t peek(uint64_t from, uint8_t *into, size_t size) {
   return done;
 }
 
-static bool holds_markers(const uint8_t *state, const struct layout *layout) {
+static bool holds_markers(const uint8_t *registers) {
   for (unsigned i = 0; i < 16; i++) {
     uint64_t marker = MARKER + i;
-    if (memcmp(state + (layout->general[i] - layout->general[0]), &marker, sizeof marker) != 0) return false;
+    if (memcmp(registers + sizeof marker * i, &marker, sizeof marker) != 0) return false;
   }
   return true;
 }
 
 /* The distance from `pointer` to the general registers; 0 when they are not there. */
-static size_t search(uint64_t pointer, const struct layout *layout, uint8_t *copy) {
+static size_t search(uint64_t pointer, uint8_t *copy) {
   enum { REGISTERS = 16 * 8 };
   size_t size = peek(pointer, copy, SPAN), found = 0;
   for (size_t at = 0; at + REGISTERS <= size; at += 8) {
-    if (!holds_markers(copy + at, layout)) continue;
+    if (!holds_markers(copy + at)) continue;
     if (found) return 0;
     found = at;
   }
@@ -48,11 +48,11 @@ static size_t search(uint64_t pointer, const struct layout *layout, uint8_t *cop
 }
 
 /* The one place that the words of the handle lead to. */
-static uint8_t *search_all(uc_engine *uc, const struct layout *layout, uint8_t *copy) {
+static uint8_t *search_all(uc_engine *uc, uint8_t *copy) {
   uint64_t found = 0, word;
   for (size_t i = 0; i + sizeof word <= malloc_usable_size(uc); i += sizeof word) {
     memcpy(&word, (const uint8_t *)uc + i, sizeof word);
-    size_t distance = word % sizeof word || word < PAGE ? 0 : search(word, layout, copy);
+    size_t distance = word % sizeof word || word < PAGE ? 0 : search(word, copy);
     if (!distance) continue;
     if (found && found != word + distance) return NULL;
     found = word + distance;
@@ -67,14 +67,6 @@ static bool is_live(uc_engine *uc, uint8_t *state) {
   return uc_reg_read(uc, handle_general_register[0], &read) == UC_ERR_OK && read == marker;
 }
 
-/* Registers beside each other: nothing else is searched for. */
-static bool can_be_searched(const struct layout *layout) {
-  for (unsigned i = 0; i < 16; i++)
-    if (layout->general[i] < layout->general[0] || layout->general[i] > layout->general[0] + 15 * 8)
-      return false;
-  return true;
-}
-
 static uint8_t *find_with_copy(uc_engine *uc, const struct layout *layout, uint8_t *copy) {
   uint64_t before[16];
   for (unsigned i = 0; i < 16; i++) {
@@ -82,16 +74,16 @@ static uint8_t *find_with_copy(uc_engine *uc, const struct layout *layout, uint8
     uc_reg_read(uc, handle_general_register[i], &before[i]);
     uc_reg_write(uc, handle_general_register[i], &marker);
   }
-  uint8_t *state = search_all(uc, layout, copy);
+  uint8_t *state = search_all(uc, copy);
   bool live = state && is_live(uc, state);
   for (unsigned i = 0; i < 16; i++)
     uc_reg_write(uc, handle_general_register[i], &before[i]);
-  return live ? state - layout->general[0] : NULL;
+  return live ? state - layout->general : NULL;
 }
 
 uint8_t *live_find(uc_engine *uc, const struct layout *layout) {
   uint8_t *copy = malloc(SPAN);
-  uint8_t *base = copy && can_be_searched(layout) ? find_with_copy(uc, layout, copy) : NULL;
+  uint8_t *base = copy ? find_with_copy(uc, layout, copy) : NULL;
   free(copy);
   return base;
 }

@@ -20,14 +20,17 @@ static void ram_write(struct rs_machine *vm, uint64_t physical, const void *byte
   engine_memory_written(vm->engine, physical, size);
 }
 
-/* The engine's part that each register lives in: enum engine_part. */
-static const uint8_t register_part[RS_REGISTER_COUNT] = {
-  [RS_CS] = ENGINE_CODE_AND_STACK, [RS_SS] = ENGINE_CODE_AND_STACK, [RS_CPL] = ENGINE_CODE_AND_STACK,
-  [RS_ES] = ENGINE_SEGMENTS,       [RS_DS] = ENGINE_SEGMENTS,       [RS_FS] = ENGINE_SEGMENTS,
-  [RS_GS] = ENGINE_SEGMENTS,       [RS_LDTR] = ENGINE_TABLES,       [RS_TR] = ENGINE_TABLES,
-  [RS_GDTR] = ENGINE_TABLES,       [RS_IDTR] = ENGINE_TABLES,       [RS_CR0] = ENGINE_CONTROL,
-  [RS_CR3] = ENGINE_CONTROL,       [RS_CR4] = ENGINE_CONTROL,       [RS_EFER] = ENGINE_CONTROL,
-};
+#define SET(reg) (UINT64_C(1) << (reg))
+
+/* The engine's parts that the registers of `written` live in. */
+static unsigned register_parts(uint64_t written) {
+  unsigned parts = 0;
+  if (written & (SET(RS_CS) | SET(RS_SS) | SET(RS_CPL))) parts |= ENGINE_CODE_AND_STACK;
+  if (written & (SET(RS_ES) | SET(RS_DS) | SET(RS_FS) | SET(RS_GS))) parts |= ENGINE_SEGMENTS;
+  if (written & (SET(RS_LDTR) | SET(RS_TR) | SET(RS_GDTR) | SET(RS_IDTR))) parts |= ENGINE_TABLES;
+  if (written & (SET(RS_CR0) | SET(RS_CR3) | SET(RS_CR4) | SET(RS_EFER))) parts |= ENGINE_CONTROL;
+  return parts;
+}
 
 static unsigned operation_parts(const struct rs_cause *cause) {
   bool invalidates = cause->mechanism == RS_MECHANISM_OPERATION && cause->has_instruction &&
@@ -35,17 +38,20 @@ static unsigned operation_parts(const struct rs_cause *cause) {
   return invalidates ? ENGINE_TRANSLATIONS : 0;
 }
 
-void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
+static void memory_commit(struct rs_machine *vm, const struct rs_transition *transition) {
   bool faulted = transition->outcome == RS_FAULTED;
-  unsigned parts = operation_parts(&transition->cause);
-  for (unsigned i = transition->first_write; i < transition->step_count; i++) {
-    const struct rs_step *step = &transition->step[i];
-    if (step->kind != RS_STEP_WRITE) continue;
-    if (step->id == RS_ITEM_REGISTER)
-      parts |= register_part[step->reg];
-    else if (!faulted || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY)
+  const struct rs_step *step = transition->step;
+  for (unsigned left = transition->memory_writes; left > 0; step++) {
+    if (step->kind != RS_STEP_WRITE || step->id == RS_ITEM_REGISTER) continue;
+    left--;
+    if (!faulted || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY)
       ram_write(vm, step->write.physical, step->write.new.word, step->size);
   }
+}
+
+void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
+  unsigned parts = register_parts(transition->written) | operation_parts(&transition->cause);
+  memory_commit(vm, transition);
   vm->cpu = transition->after;
   vm->tsc_offset += transition->after.tsc - transition->before.tsc;
   if (parts) engine_changed(vm->engine, parts);

@@ -104,18 +104,21 @@ static void memory_step(const struct rs_transition *t, const struct rs_step *ste
 }
 
 static void steps(const struct rs_transition *t) {
-  unsigned first_write = RS_NO_WRITE;
+  unsigned memory_writes = 0;
+  uint64_t written = 0;
   assert_true(t->step_count < RS_STEP_LIMIT);
   for (unsigned i = 0; i < t->step_count; i++) {
     const struct rs_step *step = &t->step[i];
     assert_true(step->kind <= RS_STEP_WRITE);
-    if (step->kind == RS_STEP_WRITE && first_write == RS_NO_WRITE) first_write = i;
+    if (step->kind == RS_STEP_WRITE && step->id == RS_ITEM_REGISTER) written |= UINT64_C(1) << step->reg;
+    if (step->kind == RS_STEP_WRITE && step->id != RS_ITEM_REGISTER) memory_writes++;
     if (step->kind == RS_STEP_CHECK)
       check_step(step);
     else
       memory_step(t, step);
   }
-  assert_int_equal(t->first_write, first_write);
+  assert_int_equal(t->memory_writes, memory_writes);
+  assert_true(t->written == written);
 }
 
 /* Nothing but the blocking of NMIs, which IRET ends even when it faults, is changed by a fault. */

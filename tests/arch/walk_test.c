@@ -90,7 +90,7 @@ static void assert_told_alike(struct fixture *f, const unsigned place[2], const 
   perform(f, &f->remembering, place, way, &f->told);
   perform(f, &f->plain, place, way, &f->expected);
   assert_int_equal(f->told.step_count, f->expected.step_count);
-  assert_int_equal(f->told.first_write, f->expected.first_write);
+  assert_int_equal(f->told.memory_writes, f->expected.memory_writes);
   assert_int_equal(f->told.outcome, f->expected.outcome);
   assert_memory_equal(&f->told.fault, &f->expected.fault, sizeof f->told.fault);
   assert_memory_equal(f->told.step, f->expected.step, f->told.step_count * sizeof *f->told.step);
@@ -169,7 +169,7 @@ static void a_walk_that_sets_a_bit_is_not_remembered(void **state) {
   struct fixture *f = *state;
   perform(f, &f->remembering, (unsigned[]){ 0, 0 }, (unsigned[]){ 0, 0 }, &f->told);
   assert_int_equal(f->told.outcome, RS_COMPLETED);
-  assert_int_not_equal(f->told.first_write, RS_NO_WRITE);
+  assert_int_not_equal(f->told.memory_writes, 0);
   assert_int_equal(remembered(f), 0);
 }
 

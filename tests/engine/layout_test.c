@@ -55,7 +55,7 @@ static void the_library_is_recognised(void **state) {
   struct rs_error error;
   assert_int_equal(layout_calibrate(&layout, &error), RS_OK);
   assert_true(layout.near_end < layout.old_exception);
-  assert_true(layout.general[15] < layout.near_end && layout.hflags < layout.near_end);
+  assert_true(layout.general + 15 * 8 < layout.near_end && layout.hflags < layout.near_end);
   assert_int_equal(layout.segment[1] - layout.segment[0], layout.segment[5] - layout.segment[4]);
 }
 
