@@ -100,16 +100,6 @@ void unblock_nmi(struct builder *b) {
   if (b->after->nmi_blocked) write_register(b, RS_NMI_BLOCKED, 0);
 }
 
-uint64_t read_msr(struct builder *b, enum rs_register reg) {
-  const struct step_head head = {
-    .kind = RS_STEP_READ, .size = sizeof(uint64_t), .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
-  };
-  struct rs_step *step = builder_step(b, head);
-  step->read.linear = step->read.physical = 0;
-  step->read.value.word[1] = 0;
-  return step->read.value.word[0] = rs_cpu_get(b->after, reg).word[0];
-}
-
 uint64_t rip_after(const struct rs_cpu *cpu, const struct rs_instruction *instruction) {
   uint64_t next = cpu->rip + instruction->length;
   return code_size_of(cpu) == CODE_64 ? next : (uint32_t)next;

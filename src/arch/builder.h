@@ -152,8 +152,16 @@ void write_table(struct builder *b, enum rs_register reg, struct rs_table_regist
  * [SDM3 "Handling Multiple NMIs"]. */
 void unblock_nmi(struct builder *b);
 
-/* Records that an MSR was read, and returns it. */
-uint64_t read_msr(struct builder *b, enum rs_register reg);
+/* Records that an MSR, or any register that is a word, was read, and returns it. */
+static inline uint64_t read_msr(struct builder *b, enum rs_register reg) {
+  const struct step_head head = {
+    .kind = RS_STEP_READ, .size = sizeof(uint64_t), .id = RS_ITEM_REGISTER, .reg = reg, .walk = RS_NO_WALK
+  };
+  struct rs_step *step = builder_step(b, head);
+  step->read.linear = step->read.physical = 0;
+  step->read.value.word[1] = 0;
+  return step->read.value.word[0] = register_word(b->after, reg);
+}
 
 /* The last write of an instruction that falls through: RIP moves past it, and with it end the interrupt
  * shadow and RF [SDM3 "Instruction-Breakpoint Exception Condition"]. Outside 64-bit mode EIP wraps at 4 GiB,

@@ -85,12 +85,10 @@ union rs_value rs_cpu_get(const struct rs_cpu *cpu, enum rs_register reg) {
   assert(reg < RS_REGISTER_COUNT);
   const void *at = (const char *)cpu + register_places[reg].offset;
   switch (register_places[reg].shape) {
-  case SHAPE_WORD: value.word[0] = *(const uint64_t *)at; break;
-  case SHAPE_BYTE: value.word[0] = *(const uint8_t *)at; break;
-  case SHAPE_FLAG: value.word[0] = *(const bool *)at; break;
   case SHAPE_SEGMENT: value.segment = *(const struct rs_segment *)at; break;
   case SHAPE_TABLE: value.table = *(const struct rs_table_register *)at; break;
-  default: assert(!"a register");
+  case SHAPE_NONE: assert(!"a register"); break;
+  default: value.word[0] = register_word(cpu, reg);
   }
   return value;
 }

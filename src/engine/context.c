@@ -172,6 +172,14 @@ void context_put_general(struct context *c, const struct rs_cpu *cpu) {
   put32(c->state, l->direction, cpu->rflags & RFLAGS_DF ? UINT32_MAX : 1);
 }
 
+void context_put_rip(struct context *c, uint64_t rip) {
+  put64(c->state, c->layout.rip, rip);
+}
+
+bool context_traps(const struct context *c) {
+  return get64(c->state, c->layout.rflags) & RFLAGS_TF;
+}
+
 static void put_segments(struct context *c, const struct rs_cpu *cpu) {
   for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
     put_segment(c, c->layout.segment[i], &cpu->segment[i]);

@@ -46,6 +46,10 @@ void context_fetch_system(struct context *c, struct rs_cpu *cpu);
  * code would keep it set for longer than one instruction. */
 void context_put_general(struct context *c, const struct rs_cpu *cpu);
 
+/* RIP alone, and whether RFLAGS.TF is set, in the library's own state: of live contexts. */
+void context_put_rip(struct context *c, uint64_t rip);
+bool context_traps(const struct context *c);
+
 /* The same with the registers of `parts`, a set of enum engine_part, and what translation derives from them.
  */
 void context_put_system(struct context *c, const struct rs_cpu *cpu, unsigned parts);

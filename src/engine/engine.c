@@ -17,6 +17,12 @@ static bool add_hook(struct engine *e, int type, void *callback) {
   return uc_hook_add(e->uc, &hook, type, callback, e, 1, 0) == UC_ERR_OK;
 }
 
+static bool add_call_hook(struct engine *e, int instruction) {
+  uc_hook hook;
+  return uc_hook_add(e->uc, &hook, UC_HOOK_INSN, handle_call_callback(events_on_call), e, 1, 0,
+                     instruction) == UC_ERR_OK;
+}
+
 /* Adds a hook of which fields are changed later on. With one hook of its kind alone, generated code calls it
  * directly, with the user data of the moment of translation; its range is looked at only then, too. */
 static bool add_changing_hook(struct engine *e, int type, uc_cb_hookcode_t callback, uint64_t begin,
@@ -40,7 +46,8 @@ static bool add_hooks(struct engine *e) {
   return translate_prepare(e) && add_hook(e, UC_HOOK_TLB_FILL, handle_fill_callback(translate_on_fill)) &&
          add_hook(e, UC_HOOK_EDGE_GENERATED, handle_edge_callback(translate_on_edge)) &&
          add_hook(e, UC_HOOK_INTR, handle_interrupt_callback(events_on_interrupt)) &&
-         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid));
+         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid)) &&
+         add_call_hook(e, UC_X86_INS_SYSCALL) && add_call_hook(e, UC_X86_INS_SYSENTER);
 }
 
 static void reset(struct engine *e) {

@@ -54,16 +54,24 @@ static void go_on_in_hook(struct engine *e, enum engine_next next) {
 }
 
 /* The same inside a block's code, which is left by writing RIP. */
-static void go_on_in_block(struct engine *e, enum engine_next next) {
+static void go_on_in_block(struct engine *e, enum engine_next next,
+                           const struct rs_instruction *instruction) {
+  (void)instruction;
   go_on_in_hook(e, next);
   if (!e->stopping) uc_reg_write(e->uc, UC_X86_REG_RIP, &e->cpu->rip);
+}
+
+/* The same inside the hook of an instruction that the library goes on behind: it adds the length to RIP. */
+static void go_on_behind(struct engine *e, enum engine_next next, const struct rs_instruction *instruction) {
+  go_on_in_hook(e, next);
+  if (!e->stopping) context_put_rip(&e->context, e->cpu->rip - instruction->length);
 }
 
 void events_deadline(struct engine *e, uint64_t linear) {
   clock_complete(e);
   fetch(e);
   e->cpu->rip = offset_of(e, linear);
-  go_on_in_block(e, ENGINE_RESUME);
+  go_on_in_block(e, ENGINE_RESUME, NULL);
 }
 
 static bool uses_msrs(const struct rs_instruction *instruction) {
@@ -98,8 +106,16 @@ static bool sets_shadow(const struct rs_instruction *instruction) {
          instruction->operation == RS_OP_POP_SEGMENT || instruction->operation == RS_OP_LOAD_FAR_POINTER;
 }
 
-static void perform(struct engine *e, const struct site *site, uint64_t address) {
-  const struct rs_instruction *instruction = &site->instruction;
+/* Of SYSCALL and SYSENTER all that the library does is to call a hook and to go on behind them. When it does,
+ * moving RIP in its own state is enough, and costs a third less than leaving the block. Not where another
+ * exception may come first or after: SYSENTER in real mode, TF. */
+static bool is_called(const struct engine *e, const struct rs_instruction *instruction) {
+  return (instruction->operation == RS_OP_SYSCALL || instruction->operation == RS_OP_SYSENTER) &&
+         e->context.live && e->cpu->cr0 & CR0_PE && !context_traps(&e->context);
+}
+
+static void perform(struct engine *e, const struct rs_instruction *instruction, uint64_t address,
+                    void (*go_on)(struct engine *, enum engine_next, const struct rs_instruction *)) {
   const struct piece *at = e->at;
   uint64_t counted = e->count, ahead = e->ahead, step = e->step_linear;
   clock_settle(e, address);
@@ -121,7 +137,7 @@ static void perform(struct engine *e, const struct site *site, uint64_t address)
     struct engine_exception trap = { .vector = VECTOR_DB };
     next = e->client.exception(e->client.context, &trap);
   }
-  go_on_in_block(e, next);
+  go_on(e, next, instruction);
 }
 
 /* False when the client's wishes need the block to be left. */
@@ -153,11 +169,25 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   if (e->native) events_native_done(e, address);
   if (e->at->stepped && !clock_step(e, address)) return;
   if (e->tracing && !announce(e, address, size)) {
-    go_on_in_block(e, ENGINE_RESUME);
+    go_on_in_block(e, ENGINE_RESUME, NULL);
     return;
   }
   const struct site *site = block_site(e->at->block, address - e->at->address);
-  if (site) perform(e, site, address);
+  if (!site) return;
+  if (is_called(e, &site->instruction)) {
+    e->called = &site->instruction;
+    e->called_at = address;
+    return;
+  }
+  perform(e, &site->instruction, address, go_on_in_block);
+}
+
+void events_on_call(uc_engine *uc, void *user) {
+  struct engine *e = user;
+  const struct rs_instruction *instruction = e->called;
+  (void)uc;
+  e->called = NULL;
+  if (instruction) perform(e, instruction, e->called_at, go_on_behind);
 }
 
 /* A trap comes after its instruction, unless it is one repetition of several. */

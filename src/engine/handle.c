@@ -45,6 +45,10 @@ void *handle_interrupt_callback(uc_cb_hookintr_t function) {
   AS_POINTER(function);
 }
 
+void *handle_call_callback(uc_cb_insn_syscall_t function) {
+  AS_POINTER(function);
+}
+
 void *handle_invalid_callback(uc_cb_hookinsn_invalid_t function) {
   AS_POINTER(function);
 }

@@ -17,6 +17,7 @@ void *handle_callback(uc_cb_hookcode_t function); /* of code and block hooks */
 void *handle_edge_callback(uc_hook_edge_gen_t function);
 void *handle_fill_callback(uc_cb_tlbevent_t function);
 void *handle_interrupt_callback(uc_cb_hookintr_t function);
+void *handle_call_callback(uc_cb_insn_syscall_t function); /* of SYSCALL and SYSENTER */
 void *handle_invalid_callback(uc_cb_hookinsn_invalid_t function);
 
 #endif

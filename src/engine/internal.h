@@ -91,6 +91,8 @@ struct engine {
   unsigned changed; /* set of enum engine_part */
   bool native;      /* one instruction is executing natively for the client */
   struct rs_instruction native_instruction;
+  const struct rs_instruction *called; /* at called_at: it is performed when the library calls */
+  uint64_t called_at;
   uint64_t resumed_at; /* the count when the client last resumed: what lasts for one instruction is over
                         * when it has grown */
   uint64_t kept_rf;    /* RFLAGS.RF, which Unicorn is not given */
@@ -155,6 +157,7 @@ void translate_open_window(struct engine *e, uint64_t begin, uint64_t end);
 /* events.c: what the client is told, and how execution goes on. */
 
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user);
+void events_on_call(uc_engine *uc, void *user); /* SYSCALL, SYSENTER */
 void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user);
 bool events_on_invalid(uc_engine *uc, void *user);
 

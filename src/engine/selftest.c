@@ -5,7 +5,7 @@
 #include "arch/bits.h"
 #include "engine/internal.h"
 
-enum { PAGES = 2, CODE_AT = 0x100, MISSING = 0x5678, REPETITIONS = 10 };
+enum { PAGES = 2, CODE_AT = 0x100, ELSEWHERE = 4, MISSING = 0x5678, REPETITIONS = 10 };
 
 /* What the test's own client saw. */
 struct selftest {
@@ -28,7 +28,10 @@ static enum engine_next on_instruction(void *context, const struct rs_instructio
   struct selftest *t = context;
   if (instruction->operation == RS_OP_HLT) return ENGINE_STOP;
   t->told++;
-  return ENGINE_NATIVE;
+  if (instruction->operation != RS_OP_SYSCALL && instruction->operation != RS_OP_SYSENTER)
+    return ENGINE_NATIVE;
+  t->cpu.rip = CODE_AT + ELSEWHERE;
+  return ENGINE_RESUME;
 }
 
 static enum engine_next on_exception(void *context, const struct engine_exception *exception) {
@@ -129,6 +132,20 @@ static bool sees_changed_code(struct selftest *t) {
          (prepare(t, 3, SEGMENT_L), RUN(t, "\xb0\x02\xf4")) && t->cpu.general[0] == 2;
 }
 
+/* Behind each stands an instruction that must not run. */
+static bool calls_for_system_calls(struct selftest *t) {
+  static const uint32_t kinds[] = { SEGMENT_L, SEGMENT_DB };
+  for (unsigned i = 0; i < 2; i++) {
+    prepare(t, 3, kinds[i]);
+    if (!RUN(t, "\x0f\x05\xb0\x05\xf4") || t->raised || t->told != 1 || t->cpu.general[0] != 0)
+      return false; /* syscall; mov al, 5; hlt */
+    prepare(t, 3, kinds[i]);
+    if (!RUN(t, "\x0f\x34\xb0\x05\xf4") || t->raised || t->told != 1 || t->cpu.general[0] != 0)
+      return false; /* sysenter; mov al, 5; hlt */
+  }
+  return true;
+}
+
 static enum rs_status check_all(struct selftest *t, struct rs_error *error) {
   static const struct {
     const char *what;
@@ -140,6 +157,7 @@ static enum rs_status check_all(struct selftest *t, struct rs_error *error) {
     { "tell faults exactly", tells_faults },
     { "tell blocks apart as Ringside counts them", counts_exactly },
     { "see code that was changed", sees_changed_code },
+    { "go on where a system call leads", calls_for_system_calls },
   };
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
     if (!row[i].holds(t))

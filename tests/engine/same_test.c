@@ -33,6 +33,8 @@ static const struct {
   { "\x01\x55\x10", 3 },     /* add [rbp+16], edx: into the page of the code */
   { "\xff\x43\x08", 3 },     /* inc dword [rbx+8] */
   { "\x9c", 1 },             /* pushf: told */
+  { "\x0f\x05", 2 },         /* syscall: told */
+  { "\x0f\x34", 2 },         /* sysenter: told */
   { "\x50\x5a", 2 },         /* push rax; pop rdx */
   { "\xeb\x00", 2 },         /* jmp +0 */
   { "\x74\x01\x90", 3 },     /* jz over a nop */
