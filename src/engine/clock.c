@@ -5,7 +5,7 @@
  */
 void clock_refresh_limit(struct engine *e) {
   uint64_t limit = e->deadline < SPECIAL ? e->deadline : SPECIAL - 1;
-  if (e->native) limit = 0;
+  if (e->native || e->device_open) limit = 0;
   if (atomic_load(&e->limit) != limit) atomic_store(&e->limit, limit);
   if (atomic_load(&e->stop_asked)) atomic_store(&e->limit, 0);
 }
@@ -72,6 +72,7 @@ static void leave_changed_block(struct engine *e, const struct block *block, uin
 /* All cases but the plain one; false when the block must not run, because execution goes on elsewhere. */
 static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t address) {
   clock_park(e);
+  if (e->device_open) translate_close_device(e);
   if (e->native) events_native_done(e, address);
   if (!p->block || is_stepped_in_vain(e, p)) {
     translate_again(e, address);
@@ -122,10 +123,15 @@ void clock_on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   block_slowly(e, p, address);
 }
 
+bool clock_is_exact(const struct engine *e) {
+  return e->native || (e->at && (e->at->stepped || e->at->block->count == 1));
+}
+
 bool clock_step(struct engine *e, uint64_t address) {
   const struct block *block = e->at->block;
   uint64_t offset = address - e->at->address;
   bool same = offset == 0 && e->repeating;
+  if (e->device_open) translate_close_device(e);
   if (e->step_linear == address && e->ahead > 0) same = !branches(e, block, offset);
   if (block->checked && !block_is_current(&e->blocks, block)) {
     if (same) e->count--;

@@ -54,7 +54,7 @@ static void reset(struct engine *e) {
   e->count = e->ahead = 0;
   e->deadline = UINT64_MAX;
   e->alias = MEMORY_NO_PAGE;
-  e->deadline_block = NO_LINEAR;
+  e->deadline_block = e->device_block = NO_LINEAR;
   e->generation = 1;
   clock_complete(e);
   clock_refresh_limit(e);
@@ -102,18 +102,28 @@ enum rs_status engine_map_ram(struct engine *e, uint64_t physical, size_t size, 
   return uc_mem_map_ptr(e->uc, physical, size, UC_PROT_ALL, host) == UC_ERR_OK ? RS_OK : RS_ENGINE_FAILED;
 }
 
+/* While a device looks, the instruction under way counts as not executed; a stepped block says so itself. */
+static void look_ahead(struct engine *e, uint64_t instructions) {
+  if (e->at && !e->at->stepped) e->ahead = instructions;
+}
+
 static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, void *user) {
   const struct device_range *range = user;
   const struct engine_client *client = &range->engine->client;
   (void)uc;
-  return client->mmio_read(client->context, range->physical + offset, size);
+  look_ahead(range->engine, 1);
+  uint64_t value = client->mmio_read(client->context, range->physical + offset, size);
+  look_ahead(range->engine, 0);
+  return value;
 }
 
 static void on_device_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *user) {
   const struct device_range *range = user;
   const struct engine_client *client = &range->engine->client;
   (void)uc;
+  look_ahead(range->engine, 1);
   client->mmio_write(client->context, range->physical + offset, size, value);
+  look_ahead(range->engine, 0);
 }
 
 /* Everything that is not RAM goes to the client. */
@@ -151,6 +161,7 @@ static void push(struct engine *e) {
   context_commit_at_rest(&e->context, e->cpu);
   if (e->flush_asked) translate_flush_code(e);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
+  if (e->device_open) translate_close_device(e);
   translate_close_window(e);
   e->flush_asked = false;
   e->changed = 0;

@@ -65,7 +65,8 @@ struct engine_client {
   void (*executed)(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
   /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. May be NULL. */
   void (*witnessed)(void *context);
-  /* Memory-mapped devices and holes, 1 to 8 bytes. */
+  /* Memory-mapped devices and holes, 1 to 8 bytes. engine_instructions is then the count before the
+   * instruction. */
   uint64_t (*mmio_read)(void *context, uint64_t physical, unsigned size);
   void (*mmio_write)(void *context, uint64_t physical, unsigned size, uint64_t value);
 };
@@ -97,8 +98,8 @@ void engine_changed(struct engine *engine, unsigned parts);
  * true. */
 void engine_memory_written(struct engine *engine, uint64_t physical, size_t size);
 
-/* Runs from `*cpu` until the client says ENGINE_STOP or HLT was performed by it. On return `*cpu` is current.
- */
+/* Runs from `*cpu` until the client says ENGINE_STOP or leaves the processor halted, no deadline being due.
+ * On return `*cpu` is current. */
 enum rs_status engine_run(struct engine *engine, struct rs_error *error);
 
 /* Instructions executed so far, exact at every callback that sees `*cpu`. An instruction that faulted, and
@@ -106,8 +107,8 @@ enum rs_status engine_run(struct engine *engine, struct rs_error *error);
  * one. */
 uint64_t engine_instructions(const struct engine *engine);
 
-/* The count at which `deadline` is called; UINT64_MAX for never. Set by a device's callback, it is looked at
- * when the block under way ends. */
+/* The count at which `deadline` is called, or the next that comes when it is past; UINT64_MAX for never. Set
+ * by a device's callback, it is looked at before the next instruction. */
 void engine_set_deadline(struct engine *engine, uint64_t instructions);
 
 /* Arms or disarms `executed`. Changes no guest-visible behaviour and no count. */

@@ -31,7 +31,7 @@ static bool take_deadline(struct engine *e) {
 }
 
 bool events_go_on(struct engine *e, enum engine_next next) {
-  while (next == ENGINE_RESUME && !e->cpu->halted && take_deadline(e))
+  while (next == ENGINE_RESUME && take_deadline(e))
     next = e->client.deadline(e->client.context);
   e->resumed_at = e->count;
   e->kept_rf = e->cpu->rflags & RFLAGS_RF;

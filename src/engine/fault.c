@@ -129,6 +129,11 @@ void fault_handle(struct engine *e) {
     events_end_momentary(e);
     break;
   case REFUSED_NONCANONICAL: raise_noncanonical(e, linear); break;
+  case REFUSED_DEVICE:
+    e->device_block = linear;
+    translate_again(e, linear);
+    events_end_momentary(e);
+    break;
   default: raise_page_fault(e, linear); break;
   }
 }

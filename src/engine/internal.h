@@ -47,6 +47,7 @@ enum refusal {
   REFUSED_NONCANONICAL,
   REFUSED_NO_MEMORY,  /* code is fetched from where there is no RAM */
   REFUSED_SELF_WRITE, /* a block writes into its own page: the page becomes mixed */
+  REFUSED_DEVICE,     /* a block that is not stepped reaches a device */
 };
 
 struct engine {
@@ -83,6 +84,8 @@ struct engine {
   void **block_user, **code_user;      /* in the hooks: which piece is translated */
   uint64_t *window_begin, *window_end; /* in the one code hook: which addresses are translated with it */
   uint64_t deadline_block;             /* linear address of a block to be stepped */
+  uint64_t device_block;               /* the same, because its first instruction reaches a device */
+  bool device_open;                    /* the TLB leads to a device, for the instruction under way */
   uint64_t translated;                 /* bytes of the translation buffer in use, estimated from above */
   bool exit_set; /* the run ends at exit_linear, before an instruction that cannot be fetched */
   uint64_t exit_linear;
@@ -124,6 +127,9 @@ void clock_complete(struct engine *e);
 /* Remembers the block under way as the previous one. */
 void clock_park(struct engine *e);
 
+/* True when the count is known in the middle of the instruction under way, and looked at before the next. */
+bool clock_is_exact(const struct engine *e);
+
 /* Before an instruction of a stepped block; false when the block must not go on. */
 bool clock_step(struct engine *e, uint64_t address);
 
@@ -134,6 +140,9 @@ void clock_refresh_limit(struct engine *e);
 bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user);
 void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user);
 void translate_flush(struct engine *e);
+
+/* The instruction that reached a device is over: the next one that does is to be seen again. */
+void translate_close_device(struct engine *e);
 
 void translate_flush_code(struct engine *e); /* every block; in no block hook */
 

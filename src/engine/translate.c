@@ -21,6 +21,12 @@ void translate_flush(struct engine *e) {
   e->generation++;
 }
 
+void translate_close_device(struct engine *e) {
+  e->device_open = false;
+  clock_refresh_limit(e);
+  translate_flush(e);
+}
+
 void translate_flush_code(struct engine *e) {
   clock_park(e);
   uc_ctl_flush_tb(e->uc);
@@ -156,8 +162,16 @@ static uint32_t grant(struct engine *e, struct page *page, enum access_kind kind
   return granted;
 }
 
-static uint32_t grant_device(const struct engine_translation *t, enum access_kind kind) {
-  return UC_PROT_READ | (t->writable || kind == ACCESS_WRITE ? UC_PROT_WRITE : 0);
+/* A device's answer may change what comes next, and depends on the time: each access is made in a stepped
+ * block, and the TLB forgets it at once. */
+static bool fill_device(struct engine *e, uint64_t linear, enum access_kind kind,
+                        const struct engine_translation *t, uc_tlb_entry *entry) {
+  if (kind == ACCESS_FETCH) return refuse(e, REFUSED_NO_MEMORY, linear, kind);
+  if (!clock_is_exact(e)) return refuse(e, REFUSED_DEVICE, linear, kind);
+  e->device_open = true;
+  clock_refresh_limit(e);
+  entry->perms = UC_PROT_READ | (t->writable || kind == ACCESS_WRITE ? UC_PROT_WRITE : 0);
+  return true;
 }
 
 static enum access_kind kind_of(uc_mem_type type) {
@@ -182,11 +196,7 @@ bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_
   }
   struct page *page = memory_page(&e->memory, t.physical);
   entry->paddr = t.physical;
-  if (!page) {
-    if (kind == ACCESS_FETCH) return refuse(e, REFUSED_NO_MEMORY, linear, kind);
-    entry->perms = grant_device(&t, kind);
-    return true;
-  }
+  if (!page) return fill_device(e, linear, kind, &t, entry);
   if (kind == ACCESS_WRITE && !allow_write(e, page, linear, t.physical)) return false;
   entry->perms = grant(e, page, kind, &t);
   if (entry->perms & UC_PROT_EXEC) remember_code(e, linear, t.physical);
@@ -246,10 +256,10 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   if (!p->block) return RS_OUT_OF_MEMORY;
   bool regular = p->block->complete && p->block->count == tb->icount;
   bool single = regular && tb->icount == 1;
-  bool for_deadline = e->deadline_block == tb->pc;
+  bool for_deadline = e->deadline_block == tb->pc, for_device = e->device_block == tb->pc;
   p->address = tb->pc;
-  p->for_deadline = for_deadline && regular && !p->block->checked && !single;
-  p->stepped = !single && (for_deadline || !regular || p->block->checked);
+  p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
+  p->stepped = !single && (for_deadline || for_device || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
   note_instructions(e, p->block, tb->icount);
   return translate_prepare(e) ? RS_OK : RS_OUT_OF_MEMORY;
@@ -283,5 +293,6 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
     return;
   }
   if (e->deadline_block == now->pc) e->deadline_block = NO_LINEAR;
+  if (e->device_block == now->pc) e->device_block = NO_LINEAR;
   translate_close_window(e);
 }
