@@ -67,6 +67,23 @@ void fields_fault(struct output *output, const struct rs_fault *fault) {
   output_hex(output, fault->cr2);
 }
 
+void fields_origin(struct output *output, const struct rs_interrupt_origin *origin) {
+  static const struct {
+    const char *text;
+    bool numbered;
+  } name[] = {
+    [RS_ORIGIN_NONE] = { "", false },
+    [RS_ORIGIN_PIC] = { "IRQ ", true },
+    [RS_ORIGIN_PIC_SPURIOUS] = { "spurious IRQ ", true },
+    [RS_ORIGIN_IPI] = { "IPI", false },
+    [RS_ORIGIN_APIC_TIMER] = { "APIC timer", false },
+    [RS_ORIGIN_APIC_PIN] = { "LINT", true },
+    [RS_ORIGIN_APIC_ERROR] = { "APIC error", false },
+  };
+  output_text(output, name[origin->kind].text);
+  if (name[origin->kind].numbered) output_decimal(output, origin->line);
+}
+
 static const char *segment_name(uint64_t index) {
   return index < RS_SEGMENT_COUNT ? rs_register_name((enum rs_register)(RS_ES + index)) : "none";
 }

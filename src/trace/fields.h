@@ -30,6 +30,9 @@ void fields_fault(struct output *output, const struct rs_fault *fault);
 /* "PDE" of 2, by the level of a page-table entry: 1 to 5. */
 const char *fields_page_entry_name(uint64_t level);
 
+/* "IRQ 0", "APIC timer": what raised an external interrupt or an NMI; nothing when it is not known. */
+void fields_origin(struct output *output, const struct rs_interrupt_origin *origin);
+
 /* The check's text with its operands filled in. */
 void fields_check(struct output *output, const struct rs_step *check);
 

@@ -83,11 +83,21 @@ static json_t *json_fault(uint8_t vector, const uint32_t *error_code, const uint
   return NULL;
 }
 
+static json_t *json_origin(const struct rs_interrupt_origin *origin) {
+  char text[24];
+  struct output output;
+  output_init(&output, NULL, text, sizeof text, false);
+  fields_origin(&output, origin);
+  return text_end(&output);
+}
+
 static json_t *json_interrupt(const struct rs_interrupt_request *request) {
   json_t *interrupt = json_fault(request->vector, request->has_error_code ? &request->error_code : NULL,
                                  request->has_cr2 ? &request->cr2 : NULL);
   bool complete = json_put(interrupt, "source", json_string(source_name(request->source)));
   complete = json_put(interrupt, "return_rip", json_hex(request->return_rip)) && complete;
+  if (request->origin.kind)
+    complete = json_put(interrupt, "origin", json_origin(&request->origin)) && complete;
   if (complete) return interrupt;
   json_decref(interrupt);
   return NULL;

@@ -27,6 +27,13 @@ static void software_interrupt_print(struct output *output, const struct rs_caus
   output_hex(output, cause->interrupt.vector);
 }
 
+static void origin_print(struct output *output, const struct rs_interrupt_origin *origin) {
+  if (origin->kind == RS_ORIGIN_NONE) return;
+  output_text(output, " (");
+  fields_origin(output, origin);
+  output_char(output, ')');
+}
+
 static void interrupt_print(struct output *output, const struct rs_cause *cause) {
   const struct rs_interrupt_request *request = &cause->interrupt;
   struct rs_fault fault = { .vector = request->vector,
@@ -38,12 +45,13 @@ static void interrupt_print(struct output *output, const struct rs_cause *cause)
   case RS_SOURCE_SOFTWARE:
   case RS_SOURCE_PRIVILEGED_SOFTWARE: software_interrupt_print(output, cause); return;
   case RS_SOURCE_EXCEPTION: fields_fault(output, &fault); return;
-  case RS_SOURCE_NMI: output_text(output, "NMI"); return;
+  case RS_SOURCE_NMI: output_text(output, "NMI"); break;
   case RS_SOURCE_EXTERNAL:
     output_text(output, "external interrupt ");
     output_hex(output, request->vector);
-    return;
+    break;
   }
+  origin_print(output, &request->origin);
 }
 
 void cause_print(struct output *output, const struct rs_cause *cause) {

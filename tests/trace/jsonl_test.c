@@ -221,6 +221,34 @@ static void sources_of_interrupts_are_told_apart(void **state) {
   }
 }
 
+static void what_raised_an_interrupt_is_told_where_it_is_known(void **state) {
+  (void)state;
+  static const struct {
+    struct rs_interrupt_origin origin;
+    const char *text;
+  } rows[] = {
+    { { RS_ORIGIN_PIC, 4 }, "'IRQ 4'" },      { { RS_ORIGIN_PIC_SPURIOUS, 15 }, "'spurious IRQ 15'" },
+    { { RS_ORIGIN_IPI, 0 }, "'IPI'" },        { { RS_ORIGIN_APIC_TIMER, 0 }, "'APIC timer'" },
+    { { RS_ORIGIN_APIC_PIN, 1 }, "'LINT1'" }, { { RS_ORIGIN_APIC_ERROR, 0 }, "'APIC error'" },
+    { { RS_ORIGIN_NONE, 0 }, NULL },
+  };
+  for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct rs_cpu cpu;
+    open_at(RS_TRACE_TRANSITIONS);
+    cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
+    begin_exception(&told, 0x20, &cpu);
+    told.transition.cause.interrupt.source = RS_SOURCE_EXTERNAL;
+    told.transition.cause.interrupt.origin = rows[i].origin;
+    arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 48);
+    json_t *event = only_event(), *interrupt = json_object_get(event, "interrupt");
+    if (rows[i].text)
+      expect_key(interrupt, "origin", rows[i].text);
+    else
+      expect_absent(interrupt, "origin");
+    json_decref(event);
+  }
+}
+
 static void checks_carry_operands_text_and_citation(void **state) {
   (void)state;
   open_at(RS_TRACE_TRANSITIONS);
@@ -282,13 +310,12 @@ static void segment_and_table_registers_are_objects(void **state) {
   step->write.new.table = (struct rs_table_register){ 0x2000, 0xfff };
   tell(&told);
   json_t *event = only_event();
-  expect_key(
-      event, "steps",
-      "[{'kind':'write','item':'register','register':'ss',"
-      "'old':{'selector':'0x2b','attributes':'0xc0f3','limit':'0xffffffff','base':'0x0'},"
-      "'new':{'selector':'0x0','attributes':'0x100','limit':'0x0','base':'0x0'},'meaning':'unusable'},"
-      "{'kind':'write','item':'register','register':'idtr','old':{'base':'0x0','limit':'0x0'},"
-      "'new':{'base':'0x2000','limit':'0xfff'}}]");
+  expect_key(event, "steps",
+             "[{'kind':'write','item':'register','register':'ss',"
+             "'old':{'selector':'0x2b','attributes':'0xc0f3','limit':'0xffffffff','base':'0x0'},"
+             "'new':{'selector':'0x0','attributes':'0x100','limit':'0x0','base':'0x0'},'meaning':'unusable'},"
+             "{'kind':'write','item':'register','register':'idtr','old':{'base':'0x0','limit':'0x0'},"
+             "'new':{'base':'0x2000','limit':'0xfff'}}]");
   json_decref(event);
 }
 
@@ -456,6 +483,7 @@ int main(void) {
     cmocka_unit_test(number_of_i386_that_is_not_in_use_has_no_name),
     cmocka_unit_test(refused_attempt_and_its_delivery_are_linked),
     cmocka_unit_test(sources_of_interrupts_are_told_apart),
+    cmocka_unit_test(what_raised_an_interrupt_is_told_where_it_is_known),
     cmocka_unit_test(checks_carry_operands_text_and_citation),
     cmocka_unit_test(reads_and_writes_carry_addresses_values_and_meaning),
     cmocka_unit_test(segment_and_table_registers_are_objects),

@@ -423,6 +423,7 @@ static void external_interrupts_and_nmi_are_named_and_matched(void **state) {
   cpu_64(&cpu, 3, 0x401012, TOLD_USER_STACK);
   begin_exception(&told, 14, &cpu);
   told.transition.cause.interrupt.source = RS_SOURCE_EXTERNAL;
+  told.transition.cause.interrupt.origin = (struct rs_interrupt_origin){ RS_ORIGIN_PIC, 14 };
   arrive_64(&told, 0, TOLD_FAULT, TOLD_KERNEL_STACK - 40);
   struct rs_cpu kernel = told.transition.after;
   begin_exception(&told, 2, &kernel);
@@ -430,7 +431,7 @@ static void external_interrupts_and_nmi_are_named_and_matched(void **state) {
   arrive_64(&told, 0, TOLD_INT80, TOLD_KERNEL_STACK - 80);
   iret_to(&kernel);
   iret_to(&cpu);
-  told_expect(&told, "#1 3->0 external interrupt 0xe main+0x12 -> entry_fault\n"
+  told_expect(&told, "#1 3->0 external interrupt 0xe (IRQ 14) main+0x12 -> entry_fault\n"
                      "#2 0->0 NMI entry_fault -> entry_int80\n"
                      "#3 0->0 iret entry_int80+0x40 -> entry_fault #2\n"
                      "#4 0->3 iret entry_int80+0x40 -> main+0x12 #1\n");
