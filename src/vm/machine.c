@@ -5,18 +5,31 @@
 
 #include "vm/vm.h"
 
+/* No transition follows, so the next deadline is set here. CR8 is the one register that a device shares. */
+static void mmio_accessed(struct rs_machine *vm) {
+  vm_hardware_accessed(vm);
+  if (!vm->attention) return;
+  vm->cpu.cr8 = machine_cr8(vm->hardware);
+  vm_attend(vm);
+}
+
 /* Nobody decodes MMIO sizes above 8 bytes; devices and holes answer in the machine room. */
 static uint64_t mmio_read(void *context, uint64_t physical, unsigned size) {
   struct rs_machine *vm = context;
-  return machine_mmio_read(vm->hardware, physical, size);
+  machine_advance(vm->hardware, vm_now(vm));
+  uint64_t value = machine_mmio_read(vm->hardware, physical, size);
+  mmio_accessed(vm);
+  return value;
 }
 
 static void mmio_write(void *context, uint64_t physical, unsigned size, uint64_t value) {
   struct rs_machine *vm = context;
+  machine_advance(vm->hardware, vm_now(vm));
   machine_mmio_write(vm->hardware, physical, size, value);
+  mmio_accessed(vm);
 }
 
-/* The limit, the end of a single step, or a request to stop. */
+/* The limit, the end of a single step, a request to stop, an interrupt or the time of one. */
 static enum engine_next deadline(void *context) {
   struct rs_machine *vm = context;
   vm_pending_tell(vm);
@@ -24,6 +37,8 @@ static enum engine_next deadline(void *context) {
     vm_end(vm, RS_END_LIMIT, 0);
   else if (vm->stop_requested)
     vm_end(vm, RS_END_STOPPED, 0);
+  else if (engine_instructions(vm->engine) < vm->until)
+    return vm_interrupt(vm);
   return ENGINE_STOP;
 }
 
@@ -80,6 +95,7 @@ enum rs_status rs_machine_create(const struct rs_machine_config *config, struct 
   struct rs_machine *vm = calloc(1, sizeof *vm);
   if (!vm) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   vm->config = *config;
+  vm->taken_at = UINT64_MAX;
   status = machine_open(vm, error);
   if (status != RS_OK) {
     rs_machine_free(vm);
@@ -109,7 +125,8 @@ enum rs_status rs_machine_subscribe(struct rs_machine *vm, struct rs_trace_sink 
 }
 
 static enum rs_status run_until(struct rs_machine *vm, uint64_t instructions, struct rs_error *error) {
-  engine_set_deadline(vm->engine, instructions);
+  vm->until = instructions;
+  vm_attend(vm);
   enum rs_status status = engine_run(vm->engine, error);
   if (status != RS_OK) vm_end(vm, RS_END_FAILED, 0);
   vm_pending_tell(vm);

@@ -17,12 +17,27 @@ void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status) {
 static void port_access(struct rs_machine *vm, struct rs_transition *transition) {
   const struct rs_port_access *port = &transition->port;
   if (transition->outcome != RS_COMPLETED || !port->wanted) return;
+  machine_advance(vm->hardware, vm_now(vm));
   if (port->input) {
     uint32_t value = machine_port_in(vm->hardware, port->port, port->size);
     port_input_finish(transition, value);
   } else {
     machine_port_out(vm->hardware, port->port, port->size, port->value);
   }
+  vm_hardware_accessed(vm);
+}
+
+/* The registers that the local APIC shares with the processor. */
+static void apic_follow(struct rs_machine *vm, const struct rs_transition *transition) {
+  const struct rs_instruction *instruction = &transition->cause.instruction;
+  if (transition->outcome != RS_COMPLETED) return;
+  if (instruction->operation == RS_OP_MOV_TO_CR && instruction->reg == 8)
+    machine_set_cr8(vm->hardware, (uint8_t)transition->after.cr8);
+  else if (instruction->operation == RS_OP_WRMSR)
+    machine_set_apic_base(vm->hardware, transition->after.msr[RS_MSR_INDEX(RS_APIC_BASE)]);
+  else
+    return;
+  vm_hardware_accessed(vm);
 }
 
 void vm_settle(struct rs_machine *vm, struct rs_transition *transition) {
@@ -73,9 +88,10 @@ static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *tr
     vm_end(vm, RS_END_SHUTDOWN, 0);
   else if (machine_exit(vm->hardware, &status))
     vm_end(vm, RS_END_EXIT, status);
-  else if (vm->cpu.halted && !traps)
-    vm_end(vm, RS_END_HALT, 0); /* no device raises interrupts yet */
+  else if (vm->cpu.halted && !traps && !vm_wait(vm))
+    vm_end(vm, RS_END_HALT, 0);
   if (vm->ended) return ENGINE_STOP;
+  if (vm->attention) vm_attend(vm);
   return traps ? ENGINE_TRAP : ENGINE_RESUME;
 }
 
@@ -94,7 +110,15 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
     return ENGINE_NATIVE;
   }
   port_access(vm, transition);
+  apic_follow(vm, transition);
   return conclude(vm, transition, debug_traps_after(transition));
+}
+
+enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_request *request) {
+  struct rs_transition *transition = delivery_begin(&vm->transition[0]);
+  clock_refresh(vm);
+  interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), request, transition);
+  return conclude(vm, transition, false);
 }
 
 /* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
@@ -111,7 +135,6 @@ static void page_fault_tell(struct rs_machine *vm, const struct engine_exception
 enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
   struct rs_machine *vm = context;
   if (witness_faulted(vm)) return ENGINE_RESUME;
-  struct rs_transition *transition = delivery_begin(&vm->transition[0]);
   struct rs_fault fault = {
     .vector = exception->vector,
     .has_error_code = exception->has_error_code,
@@ -125,6 +148,5 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
   vm_pending_tell(vm);
   clock_refresh(vm);
   page_fault_tell(vm, exception);
-  interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), &request, transition);
-  return conclude(vm, transition, false);
+  return vm_deliver(vm, &request);
 }

@@ -21,6 +21,11 @@ struct rs_machine {
   struct rs_transition transition[2];
   /* TSC = instructions executed + this, modulo 2^64; WRMSR moves it. */
   uint64_t tsc_offset;
+  /* Interrupts: vm/interrupts.c. Devices' time = instructions executed + `skipped` by HLT. */
+  uint64_t skipped;
+  uint64_t until;    /* the count at which engine_run is to return */
+  uint64_t taken_at; /* the count when an external interrupt was delivered last */
+  bool attention;    /* something is pending, or may be: to be looked at after each transition */
   /* `--trace=instructions`: the instruction that was announced and has not been told yet. */
   struct vm_pending {
     bool valid;
@@ -46,8 +51,27 @@ void vm_commit(struct rs_machine *vm, const struct rs_transition *transition);
 enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction);
 enum engine_next vm_exception(void *context, const struct engine_exception *exception);
 
+enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_request *request);
+
 /* Commits and tells one transition, whatever its outcome. */
 void vm_settle(struct rs_machine *vm, struct rs_transition *transition);
+
+/* interrupts.c: external interrupts, NMI, and time. */
+
+/* The devices' present time; they are told of it before they are accessed. */
+uint64_t vm_now(const struct rs_machine *vm);
+
+/* After an access to a device: whether interrupts need attention. */
+void vm_hardware_accessed(struct rs_machine *vm);
+
+/* Sets the engine's deadline by what is pending and what comes next. */
+void vm_attend(struct rs_machine *vm);
+
+/* Between two instructions, at the deadline: delivers what is to be taken, or sets the next deadline. */
+enum engine_next vm_interrupt(struct rs_machine *vm);
+
+/* After HLT: lets time pass until something ends it. False when nothing ever will. */
+bool vm_wait(struct rs_machine *vm);
 
 /* witness.c: whether the engine should execute what `prediction` tells, and what came of it. */
 bool witness_wanted(const struct rs_machine *vm, const struct rs_transition *prediction);

@@ -97,4 +97,5 @@ void vm_witnessed(void *context) {
   }
   if (!agreed) witness->disagreed++;
   vm_settle(vm, prediction); /* the run goes on from the prediction, so that it is the same run */
+  if (vm->attention) vm_attend(vm);
 }

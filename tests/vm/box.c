@@ -33,6 +33,12 @@ const char *const box_probes[] = {
   "boot_non_canonical_return-x86_64",
   "boot_triple_fault-i386",
   "boot_triple_fault-x86_64",
+  "boot_irq-i386",
+  "boot_timer-i386",
+  "boot_nmi-i386",
+  "boot_spurious-i386",
+  "boot_nmi-x86_64",
+  "boot_apic-x86_64",
   NULL,
 };
 

@@ -40,7 +40,7 @@ struct box_options {
   uint64_t limit; /* 0: none */
 };
 
-/* Every bare machine with two rings of guest/probes, with its class; ends with NULL. */
+/* Every bare machine of guest/probes that has two rings or is interrupted, with its class; ends with NULL. */
 extern const char *const box_probes[];
 
 /* The image of a probe; of bare code, as a plain ELF of 32 or 64 bits that is entered at BOX_CODE. */
