@@ -56,9 +56,9 @@ enum rs_status machine_create(const struct machine_config *config, struct machin
     free(machine);
     return status;
   }
-  machine->memory = (struct guest_memory){
-    .ram = machine->ram.bytes, .ram_size = machine->ram.size, .memo = &machine->walks
-  };
+  machine->memory = (struct guest_memory){ .ram = machine->ram.bytes,
+                                           .ram_size = machine->ram.size,
+                                           .memo = &machine->walks };
   console_open(&machine->console, config->output, config->errors, config->input);
   if (config->host_device)
     host_ports_attach(&machine->host, &machine->bus, &machine->console, &machine->exit);
