@@ -11,5 +11,6 @@ void group_iret_state(void);
 void group_segments(void);
 void group_inspect(void);
 void group_system_segments(void);
+void group_fast_calls(void);
 
 #endif

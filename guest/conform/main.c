@@ -108,6 +108,7 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_segments();
   group_inspect();
   group_system_segments();
+  group_fast_calls();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

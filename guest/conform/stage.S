@@ -122,6 +122,28 @@ TRY ltr
 	.byte	0x0f, 0x00, 0xd8
 	END ltr
 
+TRY syscall
+	.byte	0x0f, 0x05
+	END syscall
+TRY sysret				/* to 32-bit code */
+	.byte	0x0f, 0x07
+	END sysret
+TRY sysret64				/* in 64-bit code alone, as all whose name ends so */
+	.byte	0x48, 0x0f, 0x07
+	END sysret64
+TRY sysenter
+	.byte	0x0f, 0x34
+	END sysenter
+TRY sysexit
+	.byte	0x0f, 0x35
+	END sysexit
+TRY sysexit64
+	.byte	0x48, 0x0f, 0x35
+	END sysexit64
+TRY swapgs
+	.byte	0x0f, 0x01, 0xf8
+	END swapgs
+
 TRY hlt
 	hlt
 	END hlt

@@ -54,7 +54,9 @@ capture:
 	movl	$SELECTOR_DATA0, %eax
 	movl	%eax, %ds
 	movl	%eax, %es
-	movl	%esp, %eax
+	movl	%esp, %ecx
+	movl	%eax, %ss
+	movl	%ecx, %eax
 	movl	return_stack, %esp
 	pushl	$2
 	popfl
