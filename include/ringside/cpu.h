@@ -113,6 +113,9 @@ struct rs_cpu {
   struct rs_table_register idtr;
   uint64_t cr0, cr2, cr3, cr4, cr8;
   uint64_t dr[4], dr6, dr7;
+  /* DR6's bits of #DB traps that have not been delivered yet [SDM3 "Guest Non-Register State"]: MOV SS makes
+   * them wait for the end of the next instruction. */
+  uint32_t debug_pending;
   /* FS and GS bases are `segment[].base`; the MSRs 0xc0000100 and 0xc0000101 are views of them. */
   uint64_t msr[RS_TSC - RS_EFER]; /* index: RS_MSR_INDEX */
   uint64_t tsc;                   /* the vm derives it from the instructions executed */

@@ -41,7 +41,9 @@
 #define CR4_CET (UINT64_C(1) << 23)
 
 /* [SDM3 "Debug Control Register (DR7)"] */
+#define DR7_ENABLED(index) (UINT64_C(3) << 2 * (index)) /* L and G: no task switch tells them apart here */
 #define DR7_GD (UINT64_C(1) << 13)
+#define DR7_CONDITION_SHIFT(index) (16 + 4 * (index)) /* R/W in bits 1:0, LEN in bits 3:2 */
 
 /* [SDM3 "Extended Feature Enable Register"], [APM2 "Extended Feature Enable Register (EFER)"] */
 #define EFER_SCE (UINT64_C(1) << 0)
@@ -53,6 +55,7 @@
 #define APIC_BASE_ENABLED (UINT64_C(1) << 11)
 
 /* [SDM3 "Debug Status Register (DR6)"] */
+#define DR6_B(index) (UINT32_C(1) << (index))
 #define DR6_BD (UINT32_C(1) << 13)
 #define DR6_BS (UINT32_C(1) << 14)
 

@@ -1,4 +1,5 @@
-/* MOV DR: which registers exist, who may touch them, and the bits that they keep; single-stepping. */
+/* MOV DR: which registers exist, who may touch them, and the bits that they keep; breakpoints and
+ * single-stepping. */
 #include "arch/debug.h"
 
 #include "arch/descriptor.h"
@@ -9,6 +10,8 @@
 #define DR6_ONES UINT64_C(0xffff0ff0)
 #define DR7_WRITABLE UINT64_C(0xffff23ff)
 #define DR7_ONES UINT64_C(0x400)
+
+#define DR7_ANY_ENABLED UINT64_C(0xff)
 
 /* The register that `number` names: DR4 and DR5 are aliases of DR6 and DR7. */
 static enum rs_register debug_register(unsigned number) {
@@ -48,16 +51,87 @@ bool debug_store(struct builder *b, const struct rs_instruction *instruction) {
   return true;
 }
 
+bool debug_breakpoint(const struct rs_cpu *cpu, unsigned index, struct debug_breakpoint *out) {
+  static const uint8_t sizes[4] = { 1, 2, 8, 4 }; /* by LEN */
+  unsigned fields = (unsigned)(cpu->dr7 >> DR7_CONDITION_SHIFT(index));
+  if (!(cpu->dr7 & DR7_ENABLED(index))) return false;
+  out->condition = (enum debug_condition)(fields & 3);
+  out->size = sizes[fields >> 2 & 3];
+  out->address = cpu->dr[index] & ~(uint64_t)(out->size - 1);
+  /* What the manuals leave undefined is never met: wide instructions, and ports without CR4.DE. */
+  if (out->condition == DEBUG_EXECUTION) return out->size == 1;
+  return out->condition != DEBUG_PORT || cpu->cr4 & CR4_DE;
+}
+
+static bool overlaps(const struct debug_breakpoint *breakpoint, uint64_t address, unsigned size) {
+  return address < breakpoint->address + breakpoint->size && breakpoint->address < address + size;
+}
+
+/* What the instruction itself names, and the stack. Of descriptor tables, the TSS and page tables neither
+ * manual says whether reading them counts; here it does not. */
+static bool is_data(unsigned item) {
+  switch (item) {
+  case RS_ITEM_PUSHED_SS:
+  case RS_ITEM_PUSHED_SP:
+  case RS_ITEM_PUSHED_FLAGS:
+  case RS_ITEM_PUSHED_CS:
+  case RS_ITEM_PUSHED_IP:
+  case RS_ITEM_PUSHED_ERROR_CODE:
+  case RS_ITEM_POPPED_IP:
+  case RS_ITEM_POPPED_CS:
+  case RS_ITEM_POPPED_FLAGS:
+  case RS_ITEM_POPPED_SP:
+  case RS_ITEM_POPPED_SS:
+  case RS_ITEM_PUSHED_DATA_SEGMENT:
+  case RS_ITEM_POPPED_DATA_SEGMENT:
+  case RS_ITEM_CALLER_PARAMETER:
+  case RS_ITEM_PUSHED_PARAMETER:
+  case RS_ITEM_OPERAND: return true;
+  default: return false;
+  }
+}
+
+static bool step_meets(const struct rs_step *step, const struct debug_breakpoint *breakpoint) {
+  if (step->kind == RS_STEP_CHECK || !is_data(step->id)) return false;
+  if (step->kind == RS_STEP_WRITE) return overlaps(breakpoint, step->write.linear, step->size);
+  return breakpoint->condition == DEBUG_ACCESS && overlaps(breakpoint, step->read.linear, step->size);
+}
+
+static bool transition_meets(const struct rs_transition *transition,
+                             const struct debug_breakpoint *breakpoint) {
+  const struct rs_port_access *port = &transition->port;
+  if (breakpoint->condition == DEBUG_EXECUTION) return false;
+  if (breakpoint->condition == DEBUG_PORT)
+    return port->wanted && overlaps(breakpoint, port->port, port->size);
+  for (unsigned i = 0; i < transition->step_count; i++)
+    if (step_meets(&transition->step[i], breakpoint)) return true;
+  return false;
+}
+
+/* The breakpoints in force when it began: those that MOV DR sets count from the next instruction on. */
+static uint32_t breakpoints_met(const struct rs_transition *transition) {
+  struct debug_breakpoint breakpoint;
+  uint32_t met = 0;
+  for (unsigned i = 0; i < DEBUG_BREAKPOINTS; i++)
+    if (debug_breakpoint(&transition->before, i, &breakpoint) && transition_meets(transition, &breakpoint))
+      met |= DR6_B(i);
+  return met;
+}
+
 /* The TF that counts is the one that the instruction began with, so that POPF and IRET trap when they clear
  * it and not when they set it. SYSCALL and SYSRET alone go by the TF that they leave: so do both vendors'
- * processors, though neither manual says it. Delivery through a gate has cleared TF, and MOV SS holds the
- * trap off. */
-bool debug_traps_after(const struct rs_transition *transition) {
+ * processors, though neither manual says it. Delivery through a gate has cleared TF, and MOV SS drops the
+ * trap. */
+static bool steps_after(const struct rs_transition *transition) {
   const struct rs_cpu *before = &transition->before, *after = &transition->after;
   enum rs_mechanism mechanism = transition->cause.mechanism;
   bool by_new = mechanism == RS_MECHANISM_SYSCALL || mechanism == RS_MECHANISM_SYSRET;
-  if (transition->outcome != RS_COMPLETED || mechanism == RS_MECHANISM_INTERRUPT ||
-      after->interrupt_shadow == RS_SHADOW_MOV_SS)
-    return false;
+  if (mechanism == RS_MECHANISM_INTERRUPT || after->interrupt_shadow == RS_SHADOW_MOV_SS) return false;
   return (by_new ? after : before)->rflags & RFLAGS_TF;
+}
+
+uint32_t debug_traps_after(const struct rs_transition *transition) {
+  if (transition->outcome != RS_COMPLETED) return 0;
+  uint32_t traps = steps_after(transition) ? DR6_BS : 0;
+  return transition->before.dr7 & DR7_ANY_ENABLED ? traps | breakpoints_met(transition) : traps;
 }

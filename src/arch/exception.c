@@ -73,6 +73,7 @@ bool exception_combine(const struct rs_interrupt_request *first, const struct rs
     next->has_error_code = true;
     next->error_code = 0;
   }
+  next->dr6 |= first->dr6;                  /* the first has written it already */
   if (first->has_cr2 && !second->has_cr2) { /* the first page fault has written CR2 already */
     next->has_cr2 = true;
     next->cr2 = first->cr2;

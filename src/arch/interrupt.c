@@ -137,8 +137,8 @@ static bool delivery_check_target(struct builder *b, const struct delivery *d) {
 }
 
 /* RF as [SDM3 "Instruction-Breakpoint Exception Condition"] has it: faults push it set; software interrupts
- * found it cleared when they began. An interrupt between two iterations of a string instruction does not set
- * it here, because the request does not tell. */
+ * found it cleared when they began. Between two iterations of a string instruction it is set in the processor
+ * already. */
 static uint64_t delivery_pushed_flags(const struct builder *b, const struct rs_interrupt_request *request) {
   uint64_t flags = b->before->rflags;
   if (request->source == RS_SOURCE_SOFTWARE || request->source == RS_SOURCE_PRIVILEGED_SOFTWARE)

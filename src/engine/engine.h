@@ -21,16 +21,19 @@ enum engine_next {
    * has it. Unicorn's own descriptor reads then come to `translate` as ordinary ones: at CPL 3 it cannot be
    * told that they are implicit supervisor accesses. */
   ENGINE_NATIVE,
-  ENGINE_TRAP, /* only from `instruction`, which has performed it: the single-step trap follows, as an
+  ENGINE_TRAP, /* from `instruction`, which has performed it, and from `exception`: a #DB trap follows, as an
                   `exception` */
   ENGINE_STOP, /* leave engine_run with RS_OK; `*cpu` is the state to keep */
 };
 
 /* An event that Unicorn raised while executing plain code. RIP is that of the instruction, or after it for
- * the trap of single-stepping (vector 1), which comes after performed instructions as well. */
+ * #DB traps, which come after performed instructions as well; between two repetitions of a string instruction
+ * RF is set, too. */
 struct engine_exception {
   uint8_t vector;
-  bool software; /* an INT n that was not caught as an instruction; normally never */
+  bool single_step;    /* of #DB: RFLAGS.TF was set when a plain instruction began */
+  uint8_t breakpoints; /* of #DB: the set (bit i: number i) of those met by executing; then it is a fault */
+  bool software;       /* an INT n that was not caught as an instruction; normally never */
   bool has_error_code;
   uint32_t error_code; /* of #PF: our own walker's */
   uint64_t cr2;        /* of #PF: the exact linear address */
@@ -42,6 +45,15 @@ struct engine_translation {
   uint64_t physical;                   /* of the page */
   bool readable, writable, executable; /* what may be granted now; writable only when D is set */
   uint32_t error_code;                 /* when refused */
+};
+
+enum { ENGINE_BREAKPOINTS = 4 };
+
+/* Where execution is to stop. */
+struct engine_breakpoint {
+  uint64_t linear; /* a multiple of `size` */
+  uint8_t size;    /* 1, 2, 4 or 8; 0: there is none */
+  uint8_t kinds;   /* set of 1 << enum access_kind; ACCESS_FETCH stands alone: an instruction begins there */
 };
 
 /* How the client answers. Every callback gets `context`; `*cpu` (see engine_open) is current during
@@ -110,6 +122,11 @@ uint64_t engine_instructions(const struct engine *engine);
 /* The count at which `deadline` is called, or the next that comes when it is past; UINT64_MAX for never. Set
  * by a device's callback, it is looked at before the next instruction. */
 void engine_set_deadline(struct engine *engine, uint64_t instructions);
+
+/* Replaces all breakpoints. That of an instruction is an `exception` before it, unless RF or the shadow of
+ * MOV SS is in force. */
+void engine_set_breakpoints(struct engine *engine,
+                            const struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS]);
 
 /* Arms or disarms `executed`. Changes no guest-visible behaviour and no count. */
 void engine_trace_instructions(struct engine *engine, bool armed);

@@ -31,8 +31,15 @@ static bool take_deadline(struct engine *e) {
 }
 
 bool events_go_on(struct engine *e, enum engine_next next) {
-  while (next == ENGINE_RESUME && take_deadline(e))
-    next = e->client.deadline(e->client.context);
+  static const struct engine_exception trap = { .vector = VECTOR_DB };
+  for (;;) {
+    if (next == ENGINE_TRAP)
+      next = e->client.exception(e->client.context, &trap);
+    else if (next == ENGINE_RESUME && take_deadline(e))
+      next = e->client.deadline(e->client.context);
+    else
+      break;
+  }
   e->resumed_at = e->count;
   e->kept_rf = e->cpu->rflags & RFLAGS_RF;
   e->stopping = next != ENGINE_RESUME || e->cpu->halted;
@@ -133,10 +140,6 @@ static void perform(struct engine *e, const struct rs_instruction *instruction, 
   e->count++;
   if (shadow == e->cpu->interrupt_shadow && !sets_shadow(instruction))
     e->cpu->interrupt_shadow = RS_SHADOW_NONE;
-  if (next == ENGINE_TRAP) {
-    struct engine_exception trap = { .vector = VECTOR_DB };
-    next = e->client.exception(e->client.context, &trap);
-  }
   go_on(e, next, instruction);
 }
 
@@ -162,12 +165,30 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   return true;
 }
 
+/* Before the instruction at `address` of the block under way; true when a breakpoint has been told instead.
+ */
+static bool stop_at_breakpoint(struct engine *e, uint64_t address) {
+  const struct piece *at = e->at;
+  uint64_t offset = address - at->address;
+  if (e->repeating && (at->stepped || offset == 0)) return false;
+  uint64_t ahead = at->stepped ? 1 : at->block->count - block_index(at->block, offset);
+  uint8_t met = breakpoints_met(e, address, e->count - ahead);
+  if (!met) return false;
+  const struct engine_exception fault = { .vector = VECTOR_DB, .breakpoints = met };
+  e->ahead = ahead;
+  clock_settle(e, address);
+  fetch(e);
+  go_on_in_block(e, e->client.exception(e->client.context, &fault), NULL);
+  return true;
+}
+
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
   struct engine *e = ((const struct piece *)user)->engine;
   (void)uc;
   if (!e->at) return;
   if (e->native) events_native_done(e, address);
   if (e->at->stepped && !clock_step(e, address)) return;
+  if (e->executable && stop_at_breakpoint(e, address)) return;
   if (e->tracing && !announce(e, address, size)) {
     go_on_in_block(e, ENGINE_RESUME, NULL);
     return;
@@ -192,11 +213,14 @@ void events_on_call(uc_engine *uc, void *user) {
 
 /* A trap comes after its instruction, unless it is one repetition of several. */
 static void settle_trap(struct engine *e, uint64_t linear) {
-  if (e->at && e->at->block->repeats && linear == e->at->address) {
+  bool between = e->at && e->at->block->repeats && linear == e->at->address;
+  if (between) {
     clock_settle(e, linear);
   } else {
     clock_complete(e);
   }
+  events_end_momentary(e);
+  if (between) e->cpu->rflags |= RFLAGS_RF;
 }
 
 /* INT n comes with RIP after it; it ends its block. */
@@ -226,12 +250,13 @@ void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user) {
   }
   e->native = false;
   e->announced = NO_LINEAR;
-  if (vector == VECTOR_DB && !raised.software) {
+  exception.single_step = vector == VECTOR_DB && !raised.software;
+  if (exception.single_step) {
     settle_trap(e, linear_of(e, e->cpu->rip));
   } else {
     clock_settle(e, linear_of(e, e->cpu->rip));
+    events_end_momentary(e);
   }
-  events_end_momentary(e);
   go_on_in_hook(e, e->client.exception(e->client.context, &exception));
 }
 

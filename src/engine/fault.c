@@ -105,6 +105,11 @@ static void handle_fetch(struct engine *e, uint64_t linear) {
   }
   clock_complete(e);
   if (run_up_to_fault(e, linear)) return;
+  uint8_t met = breakpoints_met(e, linear, e->count);
+  if (met) {
+    raise(e, (struct engine_exception){ .vector = VECTOR_DB, .breakpoints = met });
+    return;
+  }
   if (e->refusal == REFUSED_PAGE) {
     raise_page_fault(e, linear);
   } else if (e->refusal == REFUSED_NONCANONICAL) {

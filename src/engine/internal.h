@@ -23,6 +23,8 @@ struct piece {
   uint64_t count; /* instructions; SPECIAL when running it takes more than counting */
   uint64_t address;
   struct block *block; /* NULL: not described yet */
+  uint64_t physical;   /* where the block begins */
+  uint16_t size;       /* of the block, in bytes */
   bool stepped;        /* every instruction is hooked, and counted by its hook */
   bool for_deadline;   /* stepped only because the deadline lies within */
 };
@@ -89,6 +91,9 @@ struct engine {
   uint64_t translated;                 /* bytes of the translation buffer in use, estimated from above */
   bool exit_set; /* the run ends at exit_linear, before an instruction that cannot be fetched */
   uint64_t exit_linear;
+
+  struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS];
+  uint8_t executable; /* set of the numbers of breakpoints on instructions */
 
   /* Events. */
   unsigned changed; /* set of enum engine_part */
@@ -162,6 +167,18 @@ uint64_t translate_code(struct engine *e, uint64_t linear);
 
 void translate_close_window(struct engine *e);
 void translate_open_window(struct engine *e, uint64_t begin, uint64_t end);
+
+/* Drops every block, wherever it is mapped, that holds the instruction byte at `linear`. */
+void translate_drop(struct engine *e, uint64_t linear);
+
+/* breakpoints.c: where execution stops, and which code must be translated for it. */
+
+/* Widens the range of addresses to be hooked by the breakpoints within the block; true if there are any. */
+bool breakpoints_window(const struct engine *e, const struct piece *p, uint64_t *begin, uint64_t *end);
+
+/* The breakpoints (a set) met by executing the instruction at `linear`, before which `executed` instructions
+ * were. */
+uint8_t breakpoints_met(const struct engine *e, uint64_t linear, uint64_t executed);
 
 /* events.c: what the client is told, and how execution goes on. */
 

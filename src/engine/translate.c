@@ -63,6 +63,15 @@ void translate_free_pieces(struct engine *e) {
   e->blank = NULL;
 }
 
+void translate_drop(struct engine *e, uint64_t linear) {
+  for (const struct pieces *list = e->pieces; list; list = list->next) {
+    for (unsigned i = 0; i < list->used; i++) {
+      const struct piece *p = &list->piece[i];
+      if (linear - p->address < p->size) translate_purge(e, p->physical);
+    }
+  }
+}
+
 static void remember_code(struct engine *e, uint64_t linear, uint64_t physical) {
   struct mapped *m = &e->mapped[linear / MEMORY_PAGE & (MAPPED - 1)];
   *m = (struct mapped){ linear, physical, e->generation };
@@ -228,15 +237,20 @@ static bool window_covers(const struct engine *e, uint64_t begin, uint64_t end) 
 
 /* The addresses of the block that must be hooked: from the first sensitive instruction to the one after the
  * last, where a native execution is seen to be over. */
-static bool wants_window(const struct piece *p, uint64_t *begin, uint64_t *end) {
+static bool wants_window(const struct engine *e, const struct piece *p, uint64_t *begin, uint64_t *end) {
   const struct block *block = p->block;
   *begin = p->address;
   *end = p->address + block->size - 1u;
   if (p->stepped) return true;
-  if (block->site_count == 0) return false;
+  if (block->site_count == 0) {
+    *begin = UINT64_MAX;
+    *end = 0;
+    return breakpoints_window(e, p, begin, end);
+  }
   unsigned last = block_index(block, block->site[block->site_count - 1].offset);
   *begin = p->address + block->site[0].offset;
   *end = p->address + block->offset[last + 1 < block->count ? last + 1 : last];
+  breakpoints_window(e, p, begin, end);
   return true;
 }
 
@@ -258,6 +272,8 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   bool single = regular && tb->icount == 1;
   bool for_deadline = e->deadline_block == tb->pc, for_device = e->device_block == tb->pc;
   p->address = tb->pc;
+  p->physical = place.physical;
+  p->size = place.size;
   p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
   p->stepped = !single && (for_deadline || for_device || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
@@ -286,7 +302,7 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
     uc_emu_stop(e->uc);
     return;
   }
-  if (wants_window(p, &begin, &end) && !window_covers(e, begin, end)) {
+  if (wants_window(e, p, &begin, &end) && !window_covers(e, begin, end)) {
     translate_open_window(e, begin, end);
     translate_again(e, now->pc);
     events_redirect(e, now->pc);

@@ -22,6 +22,9 @@ static void ram_write(struct rs_machine *vm, uint64_t physical, const void *byte
 
 #define SET(reg) (UINT64_C(1) << (reg))
 
+/* What breakpoints on instructions and data follow from. */
+#define BREAKPOINTS (SET(RS_DR0) | SET(RS_DR1) | SET(RS_DR2) | SET(RS_DR3) | SET(RS_DR7))
+
 /* The engine's parts that the registers of `written` live in. */
 static unsigned register_parts(uint64_t written) {
   unsigned parts = 0;
@@ -54,5 +57,6 @@ void vm_commit(struct rs_machine *vm, const struct rs_transition *transition) {
   memory_commit(vm, transition);
   vm->cpu = transition->after;
   vm->tsc_offset += transition->after.tsc - transition->before.tsc;
+  if (transition->written & BREAKPOINTS) vm_breakpoints_set(vm);
   if (parts) engine_changed(vm->engine, parts);
 }

@@ -1,5 +1,7 @@
 /* From an engine event to a settled state: perform, commit, tell, and deliver what faulted, up to shutdown.
  */
+#include <assert.h>
+
 #include "arch/bits.h"
 #include "arch/debug.h"
 #include "vm/vm.h"
@@ -77,13 +79,15 @@ static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_tran
 
 /* Settles `transition` and whatever follows from it, then says what that means for the run. A trap that is to
  * follow ends HLT, too. */
-static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition, bool traps) {
+static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
   int status;
   vm_settle(vm, transition);
   while (transition->outcome == RS_FAULTED) {
     transition = fault_deliver(vm, transition);
     vm_settle(vm, transition);
   }
+  vm->cpu.debug_pending |= debug_traps_after(transition);
+  bool traps = vm->cpu.debug_pending && vm->cpu.interrupt_shadow != RS_SHADOW_MOV_SS;
   if (transition->outcome == RS_SHUTDOWN)
     vm_end(vm, RS_END_SHUTDOWN, 0);
   else if (machine_exit(vm->hardware, &status))
@@ -111,14 +115,14 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
   }
   port_access(vm, transition);
   apic_follow(vm, transition);
-  return conclude(vm, transition, debug_traps_after(transition));
+  return conclude(vm, transition);
 }
 
 enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_request *request) {
   struct rs_transition *transition = delivery_begin(&vm->transition[0]);
   clock_refresh(vm);
   interrupt_deliver(&vm->cpu, machine_memory(vm->hardware), request, transition);
-  return conclude(vm, transition, false);
+  return conclude(vm, transition);
 }
 
 /* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
@@ -132,6 +136,15 @@ static void page_fault_tell(struct rs_machine *vm, const struct engine_exception
   if (attempt->outcome == RS_FAULTED) vm_settle(vm, attempt);
 }
 
+/* A fault for breakpoints on the instruction; or a trap for all that has come together. */
+static uint32_t debug_reasons(struct rs_machine *vm, const struct engine_exception *exception) {
+  static_assert(DR6_B(0) == 1 << 0 && DR6_B(3) == 1 << 3, "breakpoint i of the engine is DR i's");
+  if (exception->breakpoints) return exception->breakpoints;
+  uint32_t reasons = vm->cpu.debug_pending | (exception->single_step ? DR6_BS : 0);
+  vm->cpu.debug_pending = 0;
+  return reasons;
+}
+
 enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
   struct rs_machine *vm = context;
   if (witness_faulted(vm)) return ENGINE_RESUME;
@@ -141,7 +154,7 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
     .error_code = exception->error_code,
     .has_cr2 = exception->vector == VECTOR_PF,
     .cr2 = exception->cr2,
-    .dr6 = exception->vector == VECTOR_DB ? DR6_BS : 0, /* the engine has no breakpoints */
+    .dr6 = exception->vector == VECTOR_DB ? debug_reasons(vm, exception) : 0,
   };
   struct rs_interrupt_request request = exception_request(&fault, vm->cpu.rip);
   vm_pending_refuse(vm);

@@ -47,6 +47,9 @@ void vm_end(struct rs_machine *vm, enum rs_end_reason reason, int status);
 /* commit.c: makes a transition real. The only place where CPL changes, and where transitions write memory. */
 void vm_commit(struct rs_machine *vm, const struct rs_transition *transition);
 
+/* breakpoints.c: has the engine stop where the debug registers say. */
+void vm_breakpoints_set(struct rs_machine *vm);
+
 /* perform.c: the engine's events. */
 enum engine_next vm_instruction(void *context, const struct rs_instruction *instruction);
 enum engine_next vm_exception(void *context, const struct engine_exception *exception);
