@@ -1,4 +1,4 @@
-/* IRET with NT: IA-32e mode refuses it; elsewhere it calls for a task switch, which is not performed. */
+/* IRET with NT: IA-32e mode refuses it; elsewhere it returns to the task of the back link, which is none here. */
 #include "rings.inc"
 
 	RINGS

@@ -65,10 +65,6 @@
     "SDM3 \"Handling an Interrupt or Exception Through a Protected-Mode Trap or Interrupt Gate\"")           \
   X(V86_SOFTWARE_INT_IOPL, "IOPL {a} = 3: virtual-8086 code may execute INT {b:x}",                          \
     "SDM3 \"Class 3—Software Interrupt Handling in Virtual-8086 Mode\"")                                     \
-  X(TASK_SWITCH_NOT_CALLED_FOR,                                                                              \
-    "no task switch is called for (selector {a:x}): one would end in shutdown, as Ringside does not "        \
-    "perform them yet",                                                                                      \
-    "SDM3 \"Task Switching\"")                                                                               \
   X(FAULT_DELIVERABLE, "vector {a:x} can be delivered: no further fault while a double fault is",            \
     "SDM3 \"Interrupt 8—Double Fault Exception (#DF)\"")                                                     \
   /* Stacks */                                                                                               \
@@ -149,6 +145,27 @@
   X(TASK_BUSY, "TSS {a:x} is busy, as a task that is returned to must be (attributes {b:x})",                \
     "SDM3 \"Task Switching\"")                                                                               \
   X(TASK_TSS_LIMIT, "the limit {b:x} of TSS {a:x} is at least {c:x}", "SDM3 \"Task Switching\"")             \
+  X(TASK_OLD_TSS_LIMIT, "the limit {b:x} of the old TSS {a:x} leaves room for its task up to byte {c:x}",    \
+    "SDM3 \"Interrupt 10—Invalid TSS Exception (#TS)\"")                                                     \
+  X(TASK_LINK_WITHIN_LIMIT, "the limit {b:x} of TSS {a:x} is beyond its back link",                          \
+    "SDM3 \"Interrupt 10—Invalid TSS Exception (#TS)\"")                                                     \
+  X(TASK_LDT_IN_GDT, "the new task's LDT selector {a:x} names the GDT", "SDM3 \"Task Switching\"")           \
+  X(TASK_LDT_TYPE, "the new task's LDT {a:x} is one (attributes {b:x})", "SDM3 \"Task Switching\"")          \
+  X(TASK_LDT_PRESENT, "the new task's LDT {a:x} is present (P {b})", "SDM3 \"Task Switching\"")              \
+  X(TASK_CODE_NOT_NULL, "the new task's CS {a:x} is not null",                                               \
+    "SDM3 \"Interrupt 10—Invalid TSS Exception (#TS)\"")                                                     \
+  X(TASK_IS_CODE, "the new task's CS {a:x} is code (attributes {b:x})", "SDM3 \"Task Switching\"")           \
+  X(TASK_CODE_DPL, "the new task's nonconforming code has DPL {a} = RPL {b}, its CPL",                       \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(TASK_CONFORMING_DPL, "the new task's conforming code has DPL {a} <= RPL {b}, its CPL",                   \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(TASK_CODE_PRESENT, "the new task's CS {a:x} is present (P {b})", "SDM3 \"Task Switching\"")              \
+  X(TASK_STACK_NOT_NULL, "the new task's SS {a:x} is not null",                                              \
+    "SDM3 \"Interrupt 10—Invalid TSS Exception (#TS)\"")                                                     \
+  X(TASK_IP_WITHIN_LIMIT, "the new task's EIP {a:x} lies within code segment limit {b:x}",                   \
+    "SDM2 \"JMP—Jump\"")                                                                                     \
+  X(TASK_NO_TRAP, "the T flag {a} of the new TSS is 0: entering the task is not to be trapped",              \
+    "SDM3 \"Task-Switch Exception Condition\"")                                                              \
   /* SYSCALL and SYSRET */                                                                                   \
   X(SYSCALL_ENABLED, "EFER.SCE {a} is 1", "SDM2 \"SYSCALL\"")                                                \
   X(SYSCALL_64_BIT, "the code is 64-bit (L {a}, long mode {b:b}), as Intel requires of SYSCALL and SYSRET",  \
@@ -314,6 +331,10 @@ enum rs_check {
   X(POPPED_DATA_SEGMENT, "popped data segment")                                                              \
   X(CALLER_PARAMETER, "parameter on the caller's stack")                                                     \
   X(PUSHED_PARAMETER, "pushed parameter")                                                                    \
+  X(TASK_LINK, "TSS back link")                                                                              \
+  X(TASK_SAVED, "saved in the old TSS:")   /* step.reg says what */                                          \
+  X(TASK_LOADED, "read from the new TSS:") /* likewise */                                                    \
+  X(TASK_TRAP, "TSS debug trap flag")                                                                        \
   X(INTERRUPT_VECTOR, "interrupt vector") /* of the real-mode table */                                       \
   X(OPERAND, "operand")                   /* of the instruction itself */
 

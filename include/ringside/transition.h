@@ -107,8 +107,16 @@ enum rs_outcome {
   RS_COMPLETED, /* `after` is the new state */
   RS_FAULTED,   /* `fault` is to be delivered; only accessed and dirty bits of page tables were written, and
                  * `after` is `before`, but that an IRET has ended the blocking of NMIs */
-  RS_SHUTDOWN,  /* the processor stops; `after` is the state it stopped in */
+  /* A task switch passed the point of no return: every write counts, `after` is the state of the new task,
+   * and `fault` is to be delivered from there [SDM3 "Task Switching"]. */
+  RS_TASK_FAULTED,
+  RS_SHUTDOWN, /* the processor stops; `after` is the state it stopped in */
 };
+
+/* Whether a fault is to be delivered, from `after` in either case. */
+static inline bool rs_outcome_has_fault(enum rs_outcome outcome) {
+  return outcome == RS_FAULTED || outcome == RS_TASK_FAULTED;
+}
 
 struct rs_fault {
   uint8_t vector;
@@ -129,7 +137,7 @@ enum { RS_STEP_LIMIT = 768 };
 struct rs_transition {
   struct rs_cause cause;
   enum rs_outcome outcome;
-  struct rs_fault fault; /* when outcome is RS_FAULTED */
+  struct rs_fault fault; /* when outcome is RS_FAULTED or RS_TASK_FAULTED */
   /* A port access that a completed IN, OUT, INS or OUTS asks the machine for. */
   struct rs_port_access {
     bool wanted;

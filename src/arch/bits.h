@@ -41,7 +41,8 @@
 #define CR4_CET (UINT64_C(1) << 23)
 
 /* [SDM3 "Debug Control Register (DR7)"] */
-#define DR7_ENABLED(index) (UINT64_C(3) << 2 * (index)) /* L and G: no task switch tells them apart here */
+#define DR7_ENABLED(index) (UINT64_C(3) << 2 * (index)) /* L and G */
+#define DR7_LOCAL UINT64_C(0x55)                        /* L0 to L3: a task switch clears them */
 #define DR7_GD (UINT64_C(1) << 13)
 #define DR7_CONDITION_SHIFT(index) (16 + 4 * (index)) /* R/W in bits 1:0, LEN in bits 3:2 */
 
@@ -58,6 +59,7 @@
 #define DR6_B(index) (UINT32_C(1) << (index))
 #define DR6_BD (UINT32_C(1) << 13)
 #define DR6_BS (UINT32_C(1) << 14)
+#define DR6_BT (UINT32_C(1) << 15)
 
 /* [SDM1 "EFLAGS Register"] */
 #define RFLAGS_CF (UINT64_C(1) << 0)

@@ -23,15 +23,27 @@ void builder_start(struct builder *b, const struct rs_cpu *before, const struct 
   b->walk_first = RS_NO_WALK;
   b->memory_write_count = 0;
   b->entries = (struct paging_reader){ b, access_read_entry, memory->ram, memory->ram_size, UINT64_MAX, 0 };
+  b->no_return = false;
   b->ext = 0;
 }
 
-/* A fault is decided by a failed check, the last one recorded, and comes before the first register write. */
+/* True but for unblock_nmi, the documented exception. */
+static inline bool no_register_was_written(const struct builder *b) {
+  return !(b->out->written & ~(UINT64_C(1) << RS_NMI_BLOCKED));
+}
+
+void builder_pass_point_of_no_return(struct builder *b) {
+  assert(no_register_was_written(b));
+  b->no_return = true;
+}
+
+/* A fault is decided by a failed check, the last one recorded, and comes before the first register write but
+ * in a task switch. */
 static struct rs_fault *fault_begin(struct builder *b, uint8_t vector) {
-  assert(!(b->out->written & ~(UINT64_C(1) << RS_NMI_BLOCKED))); /* unblock_nmi is the documented exception */
+  assert(b->no_return || no_register_was_written(b));
   uint16_t last = (uint16_t)(b->out->step_count - 1);
   assert(b->out->step_count > 0 && b->out->step[last].kind == RS_STEP_CHECK && !b->out->step[last].passed);
-  b->out->outcome = RS_FAULTED;
+  b->out->outcome = b->no_return ? RS_TASK_FAULTED : RS_FAULTED;
   b->out->fault = (struct rs_fault){ .vector = vector, .check = last };
   return &b->out->fault;
 }

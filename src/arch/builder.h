@@ -38,6 +38,7 @@ struct builder {
   uint16_t memory_write[128];
   unsigned memory_write_count;
   struct paging_reader entries; /* how walks see memory; all pending writes lie within its bounds */
+  bool no_return;               /* see builder_pass_point_of_no_return */
   /* OR-ed into the error codes of #TS, #NP, #SS and #GP raised from here: ERROR_EXT while delivering an event
    * that is external to the program [SDM3 "Error Code"]. */
   uint32_t ext;
@@ -93,7 +94,8 @@ static inline bool check(struct builder *b, enum rs_check id, bool passed, uint6
 
 /* A transition checks first and writes last: no register write may precede a fault (asserted), and of the
  * memory writes that do, the commit keeps only RS_ITEM_PAGE_ACCESSED_DIRTY. So what can fault is probed
- * before it is written.
+ * before it is written. Task switches alone check after they have written, beyond their point of no return:
+ * a fault from there on has the outcome RS_TASK_FAULTED.
  *
  * Outcome RS_FAULTED, decided by the last failed check. Always returns false, so that callers can return it.
  * fault_code ORs `b->ext` into the error code, and leaves it out in real mode, which has none
@@ -112,6 +114,9 @@ static inline void builder_memory_written(struct builder *b, uint64_t physical, 
   if (physical < b->entries.pending_from) b->entries.pending_from = physical;
   if (physical + size > b->entries.pending_to) b->entries.pending_to = physical + size;
 }
+
+/* From here on a fault belongs to the new task, and all that was written before it stays. */
+void builder_pass_point_of_no_return(struct builder *b);
 
 /* A check whose failure is #GP(0), and the commonest of them: that CPL is 0, as it is in real-address mode
  * and is not in virtual-8086 mode. */

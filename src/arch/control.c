@@ -34,8 +34,7 @@ static uint64_t pdpte_read(struct builder *b, uint64_t physical) {
   return value;
 }
 
-/* With PAE paging in force after the load: none of the four PDPTEs may be present with a reserved bit set. */
-static bool pdptes_valid(struct builder *b, uint64_t cr0, uint64_t cr3, uint64_t cr4) {
+bool control_pdptes_valid(struct builder *b, uint64_t cr0, uint64_t cr3, uint64_t cr4) {
   if (!(cr0 & CR0_PG) || !(cr4 & CR4_PAE) || efer_of(b->before) & EFER_LME) return true;
   for (unsigned i = 0; i < 4; i++) {
     uint64_t entry = pdpte_read(b, (cr3 & UINT64_C(0xffffffe0)) + UINT64_C(8) * i);
@@ -73,7 +72,7 @@ static bool cr0_valid(struct builder *b, uint64_t value) {
   if (cpu_is_64_bit_mode(b->before) && !require(b, RS_CHECK_CR0_PG_KEPT, value & CR0_PG, value, 0, 0))
     return false;
   if (!((value ^ old) & CR0_LOADS_PDPTES)) return true;
-  return pdptes_valid(b, value, b->before->cr3, b->before->cr4);
+  return control_pdptes_valid(b, value, b->before->cr3, b->before->cr4);
 }
 
 /* LMA follows PG where LME is set. */
@@ -99,7 +98,7 @@ static bool cr2_load(struct builder *b, uint64_t value) {
 
 static bool cr3_load(struct builder *b, uint64_t value) {
   if (!require(b, RS_CHECK_CR3_RESERVED, value >> MODEL_PHYSICAL_BITS == 0, value, MODEL_PHYSICAL_BITS, 0) ||
-      !pdptes_valid(b, b->before->cr0, value, b->before->cr4))
+      !control_pdptes_valid(b, b->before->cr0, value, b->before->cr4))
     return false;
   write_register(b, RS_CR3, value);
   return true;
@@ -112,7 +111,7 @@ static bool cr4_load(struct builder *b, uint64_t value) {
       (!require(b, RS_CHECK_CR4_PAE_KEPT, value & CR4_PAE, value, 0, 0) ||
        !require(b, RS_CHECK_CR4_LA57_KEPT, !((value ^ old) & CR4_LA57), old, value, 0)))
     return false;
-  if ((value ^ old) & CR4_LOADS_PDPTES && !pdptes_valid(b, b->before->cr0, b->before->cr3, value))
+  if ((value ^ old) & CR4_LOADS_PDPTES && !control_pdptes_valid(b, b->before->cr0, b->before->cr3, value))
     return false;
   write_register(b, RS_CR4, value);
   return true;

@@ -99,13 +99,24 @@ bool descriptor_read_upper(struct builder *b, uint8_t vector, struct descriptor 
   return true;
 }
 
-bool descriptor_write_type(struct builder *b, struct descriptor *d, uint32_t set, enum rs_item item) {
-  uint64_t linear = d->linear + 4; /* the doubleword that holds the type */
+/* The doubleword that holds the type. */
+static bool type_write(struct builder *b, const struct descriptor *d, enum rs_item item) {
+  uint64_t linear = d->linear + 4;
   if (!cpu_is_long_mode(b->after)) linear = (uint32_t)linear;
-  d->raw |= (uint64_t)set << ATTRIBUTES_SHIFT;
-  d->segment.attributes |= set;
   return access_write(b, &(struct access){ linear, 4, ACCESS_IMPLICIT_SUPERVISOR, item, RS_NO_REGISTER },
                       d->raw >> 32);
+}
+
+bool descriptor_write_type(struct builder *b, struct descriptor *d, uint32_t set, enum rs_item item) {
+  d->raw |= (uint64_t)set << ATTRIBUTES_SHIFT;
+  d->segment.attributes |= set;
+  return type_write(b, d, item);
+}
+
+bool descriptor_clear_busy(struct builder *b, struct descriptor *d) {
+  d->raw &= ~((uint64_t)TSS_BUSY << ATTRIBUTES_SHIFT);
+  d->segment.attributes &= ~(uint32_t)TSS_BUSY;
+  return type_write(b, d, RS_ITEM_DESCRIPTOR_BUSY);
 }
 
 bool descriptor_mark_accessed(struct builder *b, struct descriptor *d) {

@@ -133,6 +133,9 @@ bool descriptor_mark_accessed(struct builder *b, struct descriptor *d);
 /* Sets bits of the type, in memory and in `d->segment`: the accessed bit, or a TSS's busy bit. */
 bool descriptor_write_type(struct builder *b, struct descriptor *d, uint32_t set, enum rs_item item);
 
+/* Clears a TSS's busy bit, in memory and in `d->segment`. */
+bool descriptor_clear_busy(struct builder *b, struct descriptor *d);
+
 /* Reads a system structure (IDT, GDT, LDT, TSS): an implicit supervisor access. An address that is not
  * canonical raises `vector` with `error_code` in IA-32e mode; elsewhere addresses wrap at 4 GiB. */
 bool system_read(struct builder *b, uint64_t linear, uint8_t size, enum rs_item item, uint8_t vector,

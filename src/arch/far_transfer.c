@@ -95,10 +95,13 @@ static bool far_direct(struct builder *b, struct far_transfer *t) {
 
 static bool far_to_task(struct builder *b, const struct far_transfer *t) {
   bool gate = segment_system_type(&t->named.segment) == SYSTEM_TASK_GATE;
+  b->out->cause.mechanism = RS_MECHANISM_TASK_SWITCH;
   if (!(gate ? far_gate_is_usable(b, t) : far_system_dpl_allows(b, t))) return false;
   const struct task_switch s = {
     .cause = t->call ? TASK_CALL : TASK_JMP,
     .selector = gate ? gate_decode(t->named.raw, 0, false).selector : t->selector,
+    .return_ip = t->return_ip,
+    .flags = b->before->rflags & ~RFLAGS_RF,
   };
   return task_switch(b, &s);
 }

@@ -53,8 +53,7 @@ static bool delivery_check_gate(struct builder *b, const struct delivery *d) {
     return fault_code(b, VECTOR_GP, d->idt_error);
   if (!check(b, RS_CHECK_GATE_PRESENT, gate->present, gate->present, 0, 0, 0))
     return fault_code(b, VECTOR_NP, d->idt_error);
-  const struct task_switch s = { .cause = TASK_INTERRUPT, .selector = gate->selector };
-  return gate->type != SYSTEM_TASK_GATE || task_switch(b, &s);
+  return true;
 }
 
 /* In IA-32e mode every handler is 64-bit code [SDM3 "64-Bit Mode IDT"]. */
@@ -204,6 +203,16 @@ void interrupt_write_side_effects(struct builder *b, const struct rs_interrupt_r
   if (b->before->halted) write_register(b, RS_HALTED, 0);
 }
 
+/* [SDM3 "Interrupt Tasks"] */
+static bool delivery_to_task(struct builder *b, const struct delivery *d) {
+  const struct task_switch s = { .cause = TASK_INTERRUPT,
+                                 .selector = d->gate.selector,
+                                 .return_ip = d->request->return_rip,
+                                 .flags = delivery_pushed_flags(b, d->request),
+                                 .request = d->request };
+  return task_switch(b, &s);
+}
+
 bool interrupt_enter(struct builder *b, const struct rs_interrupt_request *request) {
   struct delivery d = { .request = request,
                         .long_mode = cpu_is_long_mode(b->before),
@@ -211,9 +220,10 @@ bool interrupt_enter(struct builder *b, const struct rs_interrupt_request *reque
                         .idt_error = (uint32_t)request->vector * 8 + ERROR_IDT };
   if (!(b->before->cr0 & CR0_PE)) return interrupt_enter_real_mode(b, request);
   b->ext = request->source == RS_SOURCE_SOFTWARE ? 0 : ERROR_EXT;
-  if (!delivery_read_gate(b, &d) || !delivery_check_gate(b, &d) || !delivery_find_code(b, &d) ||
-      !delivery_find_ring(b, &d) || !delivery_find_stack(b, &d) || !delivery_check_target(b, &d) ||
-      !descriptor_mark_accessed(b, &d.code) || !delivery_push_frame(b, &d))
+  if (!delivery_read_gate(b, &d) || !delivery_check_gate(b, &d)) return false;
+  if (d.gate.type == SYSTEM_TASK_GATE) return delivery_to_task(b, &d);
+  if (!delivery_find_code(b, &d) || !delivery_find_ring(b, &d) || !delivery_find_stack(b, &d) ||
+      !delivery_check_target(b, &d) || !descriptor_mark_accessed(b, &d.code) || !delivery_push_frame(b, &d))
     return false;
   interrupt_write_side_effects(b, request);
   delivery_write_segments(b, &d);

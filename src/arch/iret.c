@@ -4,6 +4,7 @@
 #include "arch/far_return.h"
 #include "arch/segment.h"
 #include "arch/task.h"
+#include "arch/tss.h"
 
 /* Flags that the popped image replaces, by the privilege of the code that executes IRET
  * [SDM2 "IRET/IRETD/IRETQ"]. */
@@ -76,9 +77,12 @@ static bool iret_in_ring(struct builder *b, struct far_return *r, uint64_t flags
 }
 
 /* The back link of the current TSS names the task that a nested one returns to. */
-static bool iret_from_nested_task(struct builder *b) {
-  const struct task_switch s = { .cause = TASK_IRET, .selector = b->before->tr.selector };
-  return task_switch(b, &s);
+static bool iret_from_nested_task(struct builder *b, const struct rs_instruction *instruction) {
+  struct task_switch s = { .cause = TASK_IRET,
+                           .return_ip = rip_after(b->before, instruction),
+                           .flags = b->before->rflags & ~(RFLAGS_NT | RFLAGS_RF) };
+  b->out->cause.mechanism = RS_MECHANISM_TASK_SWITCH;
+  return tss_back_link(b, &s.selector) && task_switch(b, &s);
 }
 
 bool iret_perform(struct builder *b, const struct rs_instruction *instruction) {
@@ -89,7 +93,7 @@ bool iret_perform(struct builder *b, const struct rs_instruction *instruction) {
   if (!(cpu->cr0 & CR0_PE) || cpu_is_v86(cpu)) return iret_perform_8086(b, instruction);
   if (long_mode && !check(b, RS_CHECK_IRET_NOT_NESTED, !nested, nested, 0, 0, 0))
     return fault_code(b, VECTOR_GP, 0);
-  if (nested) return iret_from_nested_task(b);
+  if (nested) return iret_from_nested_task(b, instruction);
   struct far_return r = { .stack = stack_current(cpu, instruction->operand_size) };
   if (!iret_pop(b, &r, &flags)) return false;
   bool to_v86 = !long_mode && cpu->cpl == 0 && flags & RFLAGS_VM; /* 16-bit images have no VM */

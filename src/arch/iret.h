@@ -4,7 +4,7 @@
 
 #include "arch/builder.h"
 
-/* False when it faulted, or ended in shutdown because it asked for a task switch. */
+/* False when it faulted. With NT it is a task switch. */
 bool iret_perform(struct builder *b, const struct rs_instruction *instruction);
 
 /* Real-address and virtual-8086 mode; iret_perform calls it. */

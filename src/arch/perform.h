@@ -19,10 +19,7 @@ enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_m
                                uint64_t linear, enum access_kind kind, struct rs_transition *out);
 
 /* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
- * instruction that caused it; the rest of the cause is set here.
- *
- * The one limit: task switches (a task gate in the IDT, IRET with NT outside IA-32e mode) are not performed
- * yet. Such a transition has the outcome RS_SHUTDOWN, decided by RS_CHECK_TASK_SWITCH_NOT_CALLED_FOR. */
+ * instruction that caused it; the rest of the cause is set here. */
 enum rs_outcome interrupt_deliver(const struct rs_cpu *before, const struct guest_memory *memory,
                                   const struct rs_interrupt_request *request, struct rs_transition *out);
 

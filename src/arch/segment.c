@@ -54,20 +54,24 @@ static bool data_privilege_allows(const struct rs_segment *segment, uint8_t rpl,
 }
 
 bool segment_load_data(struct builder *b, uint16_t selector, struct rs_segment *out) {
+  return segment_load_data_as(b, selector, b->before->cpl, VECTOR_GP, out);
+}
+
+bool segment_load_data_as(struct builder *b, uint16_t selector, uint8_t cpl, uint8_t vector,
+                          struct rs_segment *out) {
   struct descriptor d;
   uint32_t error = selector_error(selector);
-  uint8_t cpl = b->before->cpl;
   if (selector_is_null(selector)) {
     *out = segment_null(selector, 0);
     return true;
   }
-  if (!descriptor_load(b, selector, VECTOR_GP, &d)) return false;
+  if (!descriptor_load(b, selector, vector, &d)) return false;
   const struct rs_segment *s = &d.segment;
   bool conforming = segment_is_code(s) && segment_is_conforming(s);
   if (!check(b, RS_CHECK_DATA_SEGMENT_IS_READABLE, segment_is_readable(s), selector, s->attributes, 0, 0) ||
       !check(b, RS_CHECK_DATA_SEGMENT_DPL, data_privilege_allows(s, selector_rpl(selector), cpl), selector,
              segment_dpl(s), cpl, conforming))
-    return fault_code(b, VECTOR_GP, error);
+    return fault_code(b, vector, error);
   bool present = segment_is_present(s);
   if (!check(b, RS_CHECK_DATA_SEGMENT_PRESENT, present, selector, present, 0, 0))
     return fault_code(b, VECTOR_NP, error);

@@ -24,6 +24,10 @@ bool segment_load_inner_stack(struct builder *b, unsigned ring, struct descripto
  * #NP with the selector. */
 bool segment_load_data(struct builder *b, uint16_t selector, struct rs_segment *out);
 
+/* The same for code of ring `cpl`, refused with `vector` instead of #GP. */
+bool segment_load_data_as(struct builder *b, uint16_t selector, uint8_t cpl, uint8_t vector,
+                          struct rs_segment *out);
+
 /* On a change to an outer ring: data segments that it may not use become null [SDM2 "IRET/IRETD/IRETQ"]. */
 void segment_clear_inner(struct builder *b, unsigned ring);
 

@@ -45,6 +45,16 @@ bool tss_interrupt_stack(struct builder *b, unsigned index, unsigned ring, struc
   return tss_stack_64(b, 28 + 8 * index, RS_ITEM_TSS_IST, ring, out);
 }
 
+bool tss_back_link(struct builder *b, uint16_t *selector) {
+  const struct rs_segment *tr = &b->after->tr;
+  uint64_t link;
+  if (!check(b, RS_CHECK_TASK_LINK_WITHIN_LIMIT, tr->limit >= 1, tr->selector, tr->limit, 0, 0))
+    return fault_code(b, VECTOR_TS, selector_error(tr->selector));
+  if (!tss_read(b, 0, 2, RS_ITEM_TASK_LINK, &link)) return false;
+  *selector = (uint16_t)link;
+  return true;
+}
+
 /* Two bytes are always read, so that the bits of unaligned ports never straddle what was read; the byte after
  * the map is part of it for that reason [SDM1 "I/O Permission Bit Map"]. */
 bool tss_permits_port(struct builder *b, uint16_t port, unsigned size) {

@@ -191,6 +191,13 @@ static bool change_meaning(struct output *output, const struct rs_step *step,
   return true;
 }
 
+/* Segments are selectors alone in a TSS. */
+static bool task_field_meaning(struct output *output, const struct rs_step *step, const union rs_value *value,
+                               const struct rs_symbols *symbols) {
+  enum rs_register reg = (enum rs_register)step->reg;
+  return !register_is_segment(reg) && register_meaning(output, reg, value, symbols);
+}
+
 static bool memory_meaning(struct output *output, const struct rs_step *step, const union rs_value *value,
                            const struct rs_symbols *symbols) {
   switch (step->id) {
@@ -202,6 +209,8 @@ static bool memory_meaning(struct output *output, const struct rs_step *step, co
   case RS_ITEM_GDT_DESCRIPTOR:
   case RS_ITEM_LDT_DESCRIPTOR: descriptor_print(output, value->word[0]); return true;
   case RS_ITEM_DESCRIPTOR_UPPER: descriptor_print_upper(output, value->word[0]); return true;
+  case RS_ITEM_TASK_SAVED:
+  case RS_ITEM_TASK_LOADED: return task_field_meaning(output, step, value, symbols);
   case RS_ITEM_PUSHED_FLAGS:
   case RS_ITEM_POPPED_FLAGS:
     bits_print(output, bits_rflags, value->word[0] & ~RFLAGS_FIXED, "none");

@@ -67,6 +67,21 @@ static void print_answer(struct output *output, const struct story *story, const
   call_print_result(output, &story->answered.call, after->general[0]);
 }
 
+/* The TSSs, where TR was written; and what then went wrong in the new task. */
+static void print_task(struct output *output, const struct rs_transition *transition) {
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *step = &transition->step[i];
+    if (step->kind != RS_STEP_WRITE || !step_is_register(step) || step->reg != RS_TR) continue;
+    output_text(output, ", task ");
+    output_hex(output, step->write.old.segment.selector);
+    output_text(output, " -> ");
+    output_hex(output, step->write.new.segment.selector);
+  }
+  if (transition->outcome != RS_TASK_FAULTED) return;
+  output_text(output, ", which raised ");
+  fields_fault(output, &transition->fault);
+}
+
 static void print_transition(struct output *output, const struct story *story,
                              const struct rs_transition_event *event) {
   const struct rs_transition *transition = event->transition;
@@ -82,6 +97,7 @@ static void print_transition(struct output *output, const struct story *story,
   print_place(output, story, &transition->before);
   output_text(output, " -> ");
   print_place(output, story, &transition->after);
+  print_task(output, transition);
   print_reason(output, story, &transition->cause);
   if (story->call.abi != LINUX_NONE) {
     output_char(output, ' ');
@@ -102,23 +118,6 @@ static void print_shutdown(struct output *output, const struct story *story,
   output_colour(output, COLOUR_NONE);
   output_text(output, " at ");
   print_place(output, story, &event->transition->before);
-}
-
-/* A transition that goes no further, decided by its last check: a limit of ours, not the processor's. */
-static void print_stopped(struct output *output, const struct story *story,
-                          const struct rs_transition_event *event) {
-  const struct rs_transition *transition = event->transition;
-  output_char(output, '#');
-  output_decimal(output, event->number);
-  output_char(output, ' ');
-  print_ring(output, transition->before.cpl);
-  output_char(output, ' ');
-  print_cause(output, &transition->cause);
-  output_text(output, " at ");
-  print_place(output, story, &transition->before);
-  output_text(output, " shuts down: it failed the check \"");
-  fields_check(output, &transition->step[transition->step_count - 1]);
-  output_char(output, '"');
 }
 
 static void print_unnumbered(struct output *output, unsigned ring) {
@@ -220,8 +219,6 @@ void headline_print(struct output *output, const struct story *story,
     print_refused(output, story, transition);
   else if (transition->cause.mechanism == RS_MECHANISM_SHUTDOWN)
     print_shutdown(output, story, event);
-  else if (transition->outcome == RS_SHUTDOWN)
-    print_stopped(output, story, event);
   else if (event->number)
     print_transition(output, story, event);
   else

@@ -125,11 +125,14 @@ static bool put_cause(json_t *event, const struct rs_transition *transition) {
 
 static bool put_outcome(json_t *event, const struct rs_transition *transition) {
   static const char *const name[] = {
-    [RS_COMPLETED] = "completed", [RS_FAULTED] = "faulted", [RS_SHUTDOWN] = "shutdown"
+    [RS_COMPLETED] = "completed",
+    [RS_FAULTED] = "faulted",
+    [RS_TASK_FAULTED] = "faulted in the new task",
+    [RS_SHUTDOWN] = "shutdown",
   };
   const struct rs_fault *fault = &transition->fault;
   bool complete = json_put(event, "outcome", json_string(name[transition->outcome]));
-  if (transition->outcome != RS_FAULTED) return complete;
+  if (!rs_outcome_has_fault(transition->outcome)) return complete;
   json_t *object = json_fault(fault->vector, fault->has_error_code ? &fault->error_code : NULL,
                               fault->has_cr2 ? &fault->cr2 : NULL);
   complete = json_put(object, "check", json_integer(fault->check)) && complete;

@@ -7,6 +7,11 @@ static bool is_exception(const struct rs_cause *cause) {
   return cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION;
 }
 
+/* Into a nested task by CALL, or out of one by IRET. */
+static bool is_task_switch_by(const struct rs_cause *cause, enum rs_operation operation) {
+  return cause->mechanism == RS_MECHANISM_TASK_SWITCH && cause->instruction.operation == operation;
+}
+
 static bool is_far_return(const struct rs_cause *cause) {
   return cause->mechanism == RS_MECHANISM_FAR_TRANSFER && cause->has_instruction &&
          cause->instruction.operation == RS_OP_FAR_RET;
@@ -17,7 +22,7 @@ static bool is_return(const struct rs_cause *cause) {
   case RS_MECHANISM_IRET:
   case RS_MECHANISM_SYSRET:
   case RS_MECHANISM_SYSEXIT: return true;
-  default: return is_far_return(cause);
+  default: return is_far_return(cause) || is_task_switch_by(cause, RS_OP_IRET);
   }
 }
 
@@ -36,7 +41,7 @@ static bool pending_of(const struct rs_transition *transition, struct pending *e
     entry->any_sp = true;
     return cause->has_instruction && cause->instruction.operation == RS_OP_FAR_CALL &&
            transition->after.cpl < before->cpl;
-  default: return false;
+  default: return is_task_switch_by(cause, RS_OP_FAR_CALL);
   }
 }
 

@@ -16,7 +16,7 @@ static void refusals_add(struct refusals *refusals, const struct rs_transition *
 
 void refusals_follow(struct refusals *refusals, const struct rs_transition_event *event) {
   if (!event->parent) refusals->count = 0;
-  if (event->transition->outcome == RS_FAULTED) refusals_add(refusals, event->transition);
+  if (rs_outcome_has_fault(event->transition->outcome)) refusals_add(refusals, event->transition);
 }
 
 static void software_interrupt_print(struct output *output, const struct rs_cause *cause) {
@@ -60,7 +60,8 @@ void cause_print(struct output *output, const struct rs_cause *cause) {
   } else if (cause->mechanism == RS_MECHANISM_OPERATION && !cause->has_instruction) {
     output_text(output, "access");
   } else if (cause->has_instruction &&
-             (cause->mechanism == RS_MECHANISM_OPERATION || cause->mechanism == RS_MECHANISM_FAR_TRANSFER)) {
+             (cause->mechanism == RS_MECHANISM_OPERATION || cause->mechanism == RS_MECHANISM_FAR_TRANSFER ||
+              cause->mechanism == RS_MECHANISM_TASK_SWITCH)) {
     output_text(output, rs_operation_name(cause->instruction.operation));
   } else {
     output_text(output, rs_mechanism_name(cause->mechanism));

@@ -52,6 +52,12 @@ static void print_item(struct output *output, const struct rs_step *step) {
   switch (step->id) {
   case RS_ITEM_REGISTER: output_text(output, rs_register_name((enum rs_register)step->reg)); return;
   case RS_ITEM_PAGE_ENTRY: output_text(output, fields_page_entry_name(step->level)); return;
+  case RS_ITEM_TASK_SAVED:
+  case RS_ITEM_TASK_LOADED:
+    output_text(output, rs_item_text((enum rs_item)step->id));
+    output_char(output, ' ');
+    output_text(output, rs_register_name((enum rs_register)step->reg));
+    return;
   case RS_ITEM_PAGE_ACCESSED_DIRTY:
     output_text(output, fields_page_entry_name(step->level));
     output_text(output, " A and D bits");

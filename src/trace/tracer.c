@@ -31,7 +31,7 @@ static void tracer_number(struct tracer *tracer, struct rs_transition_event *eve
   event->sequence = ++tracer->sequence;
   event->number = numbered ? ++tracer->number : 0;
   event->parent = tracer->faulted;
-  tracer->faulted = faulted ? event->sequence : 0;
+  tracer->faulted = rs_outcome_has_fault(transition->outcome) ? event->sequence : 0;
 }
 
 void tracer_transition(struct tracer *tracer, struct rs_transition_event *event) {

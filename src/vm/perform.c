@@ -82,7 +82,7 @@ static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_tran
 static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
   int status;
   vm_settle(vm, transition);
-  while (transition->outcome == RS_FAULTED) {
+  while (rs_outcome_has_fault(transition->outcome)) {
     transition = fault_deliver(vm, transition);
     vm_settle(vm, transition);
   }

@@ -22,7 +22,7 @@ uint64_t fake_new_page(struct fake_memory *m); /* a fresh zeroed page's physical
 void fake_write(struct fake_memory *m, uint64_t physical, unsigned size, uint64_t value); /* 1 to 8 bytes */
 uint64_t fake_read(struct fake_memory *m, uint64_t physical, unsigned size);
 
-/* Applies the memory writes of a transition as the vm does: all when it completed, else A/D bits alone. */
+/* Applies the memory writes of a transition as the vm does: all, but of a faulted one A/D bits alone. */
 void fake_commit(struct fake_memory *m, const struct rs_transition *transition);
 
 /* --- Page tables, in the mode that `cpu` has in force; tables between allow everything --- */

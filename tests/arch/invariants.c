@@ -122,11 +122,15 @@ static void steps(const struct rs_transition *t) {
 }
 
 /* Nothing but the blocking of NMIs, which IRET ends even when it faults, is changed by a fault. */
-static void faulted(const struct rs_transition *t) {
+static void state_is_kept(const struct rs_transition *t) {
   struct rs_cpu expected = t->before;
   expected.nmi_blocked = t->after.nmi_blocked;
   assert_memory_equal(&expected, &t->after, sizeof expected);
   assert_true(!t->after.nmi_blocked || t->before.nmi_blocked);
+}
+
+static void faulted(const struct rs_transition *t) {
+  if (t->outcome == RS_FAULTED) state_is_kept(t);
   assert_false(t->port.wanted);
   assert_true(t->fault.vector < 32);
   assert_int_equal(t->fault.has_cr2, t->fault.vector == VECTOR_PF);
@@ -135,8 +139,8 @@ static void faulted(const struct rs_transition *t) {
 void invariants_of_transition(const struct rs_transition *t) {
   steps(t);
   fake_assert_sound(t);
-  if (t->outcome == RS_FAULTED) faulted(t);
-  if (t->outcome != RS_COMPLETED) return;
+  if (rs_outcome_has_fault(t->outcome)) faulted(t);
+  if (t->outcome == RS_FAULTED || t->outcome == RS_SHUTDOWN) return;
   if (t->cause.mechanism == RS_MECHANISM_OPERATION) assert_int_equal(t->after.cpl, t->before.cpl);
   invariants_of_state(&t->after);
   rings(t);

@@ -307,7 +307,7 @@ static void data_segments_stay_within_a_ring(void **state) {
   assert_int_equal(SEGMENT_AFTER(f, FS)->selector, 3);
 }
 
-/* --- NMIs, shadows, tasks --- */
+/* --- NMIs, shadows --- */
 
 static void iret_ends_the_blocking_of_nmis_even_when_it_faults(void **state) {
   struct flow *f = returning_to_user(state);
@@ -320,13 +320,6 @@ static void iret_ends_the_blocking_of_nmis_even_when_it_faults(void **state) {
   f->cpu.nmi_blocked = true;
   assert_int_equal(FLOW_PERFORM(f, IRET), RS_FAULTED);
   assert_false(f->out.after.nmi_blocked);
-}
-
-static void iret_from_a_nested_task_ends_in_shutdown_by_a_check_that_says_so(void **state) {
-  struct flow *f = returning_to_user(state);
-  f->cpu.rflags |= RFLAGS_NT;
-  assert_int_equal(FLOW_PERFORM(f, IRET), RS_SHUTDOWN);
-  assert_int_equal(f->out.step[f->out.step_count - 1].id, RS_CHECK_TASK_SWITCH_NOT_CALLED_FOR);
 }
 
 int main(void) {
@@ -351,7 +344,6 @@ int main(void) {
     CLAIM(a_null_data_selector_loses_its_rpl_on_the_way_out),
     CLAIM(data_segments_stay_within_a_ring),
     CLAIM(iret_ends_the_blocking_of_nmis_even_when_it_faults),
-    CLAIM(iret_from_a_nested_task_ends_in_shutdown_by_a_check_that_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,15 +136,20 @@ static struct rs_interrupt_request event(struct source *s, const struct rs_cpu *
   return request;
 }
 
+static void commit(struct attempt *a) {
+  attempt_memory_commit(&a->memory, a->out);
+  a->cpu = a->out->after;
+}
+
 /* Delivers until a handler is reached, or the processor shuts down. */
 static void deliver(struct attempt *a, struct rs_interrupt_request request) {
   for (unsigned depth = 0; depth < 8; depth++) {
     deliver_once(a, &request);
     invariants_of_transition(a->out);
-    if (a->out->outcome != RS_FAULTED) return;
-    attempt_memory_commit(&a->memory, a->out);
+    if (!rs_outcome_has_fault(a->out->outcome)) return;
+    commit(a);
     struct rs_interrupt_request first = request;
-    if (!exception_combine(&first, &a->out->fault, request.return_rip, &request)) {
+    if (!exception_combine(&first, &a->out->fault, a->cpu.rip, &request)) {
       shutdown_enter(&a->cpu, &first, a->out);
       invariants_of_transition(a->out);
       return;
@@ -158,13 +163,11 @@ static void happen(struct attempt *a) {
     deliver(a, event(&a->source, &a->cpu));
   else
     execute(a);
-  if (a->out->outcome == RS_FAULTED) {
-    attempt_memory_commit(&a->memory, a->out);
-    a->cpu.nmi_blocked = a->out->after.nmi_blocked;
+  if (rs_outcome_has_fault(a->out->outcome)) {
+    commit(a);
     deliver(a, exception_request(&a->out->fault, a->cpu.rip));
   }
-  attempt_memory_commit(&a->memory, a->out);
-  a->cpu = a->out->after;
+  commit(a);
 }
 
 /* Other processors and programs change what was walked and read before. */

@@ -372,20 +372,6 @@ static void fault_during_a_delivery_is_told_as_a_chain(void **state) {
               "#GP(0x402 IDT 0x80) failed the check \"PTE 0x1000 is present\"\n");
 }
 
-static void a_task_switch_that_is_not_performed_says_why_the_run_ends(void **state) {
-  (void)state;
-  struct rs_cpu cpu;
-  told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
-  cpu_64(&cpu, 0, TOLD_KERNEL, TOLD_KERNEL_STACK);
-  begin_instruction(&told, RS_MECHANISM_IRET, RS_OP_IRET, 1, &cpu);
-  add_check(&told, RS_CHECK_TASK_SWITCH_NOT_CALLED_FOR, false, 0x40, 0, 0);
-  told.transition.outcome = RS_SHUTDOWN;
-  tell(&told);
-  told_expect(&told,
-              "#1 0 iret at entry_syscall shuts down: it failed the check \"no task switch is called for "
-              "(selector 0x40): one would end in shutdown, as Ringside does not perform them yet\"\n");
-}
-
 static void shutdown_ends_with_the_whole_chain_in_one_paragraph(void **state) {
   (void)state;
   told_open(&told, TOLD_TEXT, RS_TRACE_TRANSITIONS);
@@ -515,7 +501,6 @@ int main(void) {
     cmocka_unit_test(fault_and_the_return_to_a_later_instruction_belong_together),
     cmocka_unit_test(instruction_that_was_refused_is_the_reason_of_the_fault),
     cmocka_unit_test(fault_during_a_delivery_is_told_as_a_chain),
-    cmocka_unit_test(a_task_switch_that_is_not_performed_says_why_the_run_ends),
     cmocka_unit_test(shutdown_ends_with_the_whole_chain_in_one_paragraph),
     cmocka_unit_test(external_interrupts_and_nmi_are_named_and_matched),
     cmocka_unit_test(call_gate_and_far_return_are_matched_without_the_stack_pointer),

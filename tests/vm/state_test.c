@@ -124,7 +124,7 @@ static void faults_are_followed(struct box *box, const struct rs_transition_even
   struct box_event *last = box->context;
   const struct rs_transition *transition = event->transition;
   assert_int_equal(event->sequence, last->sequence + 1);
-  assert_int_equal(event->parent, last->outcome == RS_FAULTED ? last->sequence : 0);
+  assert_int_equal(event->parent, rs_outcome_has_fault(last->outcome) ? last->sequence : 0);
   if (transition->outcome == RS_FAULTED) {
     assert_int_equal(event->number, 0);
     assert_int_equal(transition->step[transition->fault.check].kind, RS_STEP_CHECK);

@@ -1,4 +1,4 @@
-/* A task gate in the IDT: the task switch that it calls for is not performed. */
+/* A task gate to the task that runs already: it is busy. */
 #include "rings.inc"
 
 	RINGS
