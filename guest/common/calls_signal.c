@@ -2,23 +2,15 @@
  * default effect. */
 #include "calls.h"
 #include "errors.h"
+#include "signals.h"
 #include "task.h"
 #include "user_memory.h"
 
 #define HANDLER_DEFAULT 0
-#define HANDLER_IGNORE 1
 #define SIGNAL_KILL 9
-#define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
 #define UNBLOCKABLE (SIGNAL_BIT(SIGNAL_KILL) | SIGNAL_BIT(SIGNAL_STOP))
 
 enum mask_change { MASK_BLOCK, MASK_UNBLOCK, MASK_SET };
-
-static bool ignored(const struct task *task, unsigned number) {
-  uint64_t handler = task->actions[number - 1].handler;
-  if (handler == HANDLER_IGNORE) return true;
-  if (handler != HANDLER_DEFAULT) return false;
-  return number == SIGNAL_CHLD || number == SIGNAL_CONT || number == SIGNAL_URG || number == SIGNAL_WINCH;
-}
 
 /* The lowest pending signal that is not blocked ends the program: a handler of its own would not be run
  * either. */
@@ -27,7 +19,7 @@ static void deliver_pending(struct task *task) {
   for (unsigned number = 1; number <= SIGNAL_COUNT; number++) {
     if (!(open & SIGNAL_BIT(number))) continue;
     task->signals_pending &= ~SIGNAL_BIT(number);
-    if (ignored(task, number)) continue;
+    if (signals_ignored(task, number)) continue;
     task_kill(number, task->actions[number - 1].handler == HANDLER_DEFAULT
                           ? "sent by itself"
                           : "sent by itself; this kernel runs no handlers");
@@ -101,7 +93,7 @@ long sys_sigaltstack(struct call *call) {
 static long send_to_self(struct task *task, uint32_t process, uint32_t number) {
   if (process != TASK_ID && process != 0) return -ERROR_SRCH;
   if (number > SIGNAL_COUNT) return -ERROR_INVAL;
-  if (number == 0 || ignored(task, number)) return 0;
+  if (number == 0 || signals_ignored(task, number)) return 0;
   task->signals_pending |= SIGNAL_BIT(number);
   deliver_pending(task);
   return 0;

@@ -6,6 +6,7 @@ enum error_number {
   ERROR_PERM = 1,
   ERROR_NOENT = 2,
   ERROR_SRCH = 3,
+  ERROR_INTR = 4,
   ERROR_BADF = 9,
   ERROR_NOMEM = 12,
   ERROR_ACCES = 13,

@@ -1,0 +1,21 @@
+/* What becomes of a signal. */
+#include "signals.h"
+
+#include "task.h"
+
+#define HANDLER_DEFAULT 0
+#define HANDLER_IGNORE 1
+
+bool signals_ignored(const struct task *task, unsigned number) {
+  uint64_t handler = task->actions[number - 1].handler;
+  if (handler == HANDLER_IGNORE) return true;
+  if (handler != HANDLER_DEFAULT) return false;
+  return number == SIGNAL_CHLD || number == SIGNAL_CONT || number == SIGNAL_URG || number == SIGNAL_WINCH;
+}
+
+uint64_t signals_open(const struct task *task) {
+  uint64_t open = task->signals_pending & ~task->signal_mask;
+  for (unsigned number = 1; number <= SIGNAL_COUNT; number++)
+    if (open & SIGNAL_BIT(number) && signals_ignored(task, number)) open &= ~SIGNAL_BIT(number);
+  return open;
+}

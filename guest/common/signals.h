@@ -1,0 +1,18 @@
+/* Signals: what becomes of each. */
+#ifndef GUEST_SIGNALS_H
+#define GUEST_SIGNALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct task;
+
+#define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
+
+/* Whether a signal would have no effect on the task. */
+bool signals_ignored(const struct task *task, unsigned number);
+
+/* The pending signals of a task that are neither blocked nor ignored, signal 1 in bit 0. */
+uint64_t signals_open(const struct task *task);
+
+#endif
