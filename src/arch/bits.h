@@ -51,6 +51,7 @@
 #define EFER_LME (UINT64_C(1) << 8)
 #define EFER_LMA (UINT64_C(1) << 10)
 #define EFER_NXE (UINT64_C(1) << 11)
+#define EFER_TCE (UINT64_C(1) << 15) /* AMD */
 
 /* [SDM3 "Enabling or Disabling the Local APIC"]: IA32_APIC_BASE */
 #define APIC_BASE_ENABLED (UINT64_C(1) << 11)

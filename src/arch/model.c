@@ -31,6 +31,7 @@
 
 /* Leaf 80000001H */
 #define EXTENDED_1_ECX (1U << 0 /* LAHF in 64-bit mode */)
+#define EXTENDED_1_ECX_AMD (EXTENDED_1_ECX | 1U << 17 /* TCE */)
 #define EXTENDED_1_EDX                                                                                       \
   (1U << 20 /* NX */ | 1U << 26 /* 1 GiB pages */ | 1U << 27 /* RDTSCP */ | 1U << 29 /* long mode */)
 #define EXTENDED_1_EDX_SYSCALL (1U << 11)
@@ -75,14 +76,14 @@ static const struct cpuid_row amd_rows[] = {
   { 0x80000000, ANY_SUBLEAF, { HIGHEST_EXTENDED_LEAF, 0x68747541, 0x444d4163, 0x69746e65 } },
   { 0x80000001,
     ANY_SUBLEAF,
-    { AMD_SIGNATURE, 0, EXTENDED_1_ECX, EXTENDED_1_EDX | EXTENDED_1_EDX_SYSCALL | LEAF_1_EDX_SHARED } },
+    { AMD_SIGNATURE, 0, EXTENDED_1_ECX_AMD, EXTENDED_1_EDX | EXTENDED_1_EDX_SYSCALL | LEAF_1_EDX_SHARED } },
   { 0x80000005,
     ANY_SUBLEAF,
     { 0, 0, 32U << 24 | 8U << 16 | 1U << 8 | 64, 32U << 24 | 8U << 16 | 1U << 8 | 64 } },
   { 0x80000006,
     ANY_SUBLEAF,
     { 0, 0, 1024U << 16 | 8U << 12 | 1U << 8 | 64, 32U << 18 | 8U << 12 | 1U << 8 | 64 } },
-  { 0x80000008, ANY_SUBLEAF, { 48U << 8 | MODEL_PHYSICAL_BITS, 0, 0, 0 } },
+  { 0x80000008, ANY_SUBLEAF, { 48U << 8 | MODEL_PHYSICAL_BITS, 1U << 20 /* EFER.LMSLE is absent */, 0, 0 } },
 };
 
 unsigned model_linear_bits(enum rs_cpu_model model) {
@@ -93,10 +94,6 @@ uint64_t model_cr4_bits(enum rs_cpu_model model) {
   static const uint64_t shared = CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_PGE | CR4_PCE | CR4_OSFXSR |
                                  CR4_OSXMMEXCPT | CR4_UMIP | CR4_FSGSBASE | CR4_SMEP | CR4_SMAP;
   return model == RS_CPU_INTEL ? shared | CR4_LA57 : shared;
-}
-
-uint64_t model_efer_bits(void) {
-  return EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
 }
 
 bool model_address_is_canonical(enum rs_cpu_model model, uint64_t address) {

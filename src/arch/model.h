@@ -14,9 +14,8 @@ enum { MODEL_PHYSICAL_BITS = 40 };
 /* The widest linear address that the model supports, whatever mode is in force: 48 or 57 bits. */
 unsigned model_linear_bits(enum rs_cpu_model model);
 
-/* CR4 and EFER bits that exist; all others are reserved. */
+/* CR4 bits that exist; all others are reserved. */
 uint64_t model_cr4_bits(enum rs_cpu_model model);
-uint64_t model_efer_bits(void);
 
 /* True when `address` is canonical for the widest linear address that the model supports: the rule for what
  * is loaded into MSRs and into the bases of segments and tables, whatever CR4.LA57 says. */

@@ -33,7 +33,8 @@ struct msr_row {
  * and performance MSRs are absent, as CPUID says; the APIC cannot be moved, and its base counts as reserved.
  */
 static const struct msr_row rows[] = {
-  { 0xc0000080, BOTH, MSR_STATE, RULE_EFER, RS_EFER, EFER_SCE | EFER_LME | EFER_NXE, EFER_LMA, 0 },
+  { 0xc0000080, INTEL, MSR_STATE, RULE_EFER, RS_EFER, EFER_SCE | EFER_LME | EFER_NXE, EFER_LMA, 0 },
+  { 0xc0000080, AMD, MSR_STATE, RULE_EFER, RS_EFER, EFER_SCE | EFER_LME | EFER_NXE | EFER_TCE, EFER_LMA, 0 },
   { 0xc0000081, BOTH, MSR_STATE, RULE_NONE, RS_STAR, EVERY_BIT, 0, 0 },
   { 0xc0000082, BOTH, MSR_STATE, RULE_CANONICAL, RS_LSTAR, EVERY_BIT, 0, 0 },
   { 0xc0000083, BOTH, MSR_STATE, RULE_CANONICAL, RS_CSTAR, EVERY_BIT, 0, 0 },

@@ -20,7 +20,7 @@ const struct bit_name bits_cr4[] = {
 };
 
 const struct bit_name bits_efer[] = {
-  NAME(EFER, SCE), NAME(EFER, LME), NAME(EFER, LMA), NAME(EFER, NXE), { 0, NULL },
+  NAME(EFER, SCE), NAME(EFER, LME), NAME(EFER, LMA), NAME(EFER, NXE), NAME(EFER, TCE), { 0, NULL },
 };
 
 const struct bit_name bits_rflags[] = {

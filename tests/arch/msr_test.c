@@ -170,18 +170,6 @@ static void star_takes_every_bit(void **state) {
 
 /* --- EFER [SDM3 "Extended Feature Enable Register"], [APM2 "Extended Feature Enable Register (EFER)"] --- */
 
-static void efer_has_sce_lme_lma_and_nxe_alone(void **state) {
-  struct fake_machine *m = *state;
-  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++)
-    for (unsigned bit = 0; bit < 64; bit++) {
-      bool exists = bit == 0 || bit == 8 || bit == 10 || bit == 11;
-      enter(m, model);
-      uint64_t efer = fake_msr(&m->cpu, RS_EFER);
-      assert_int_equal(write_msr(m, 0xc0000080, efer | UINT64_C(1) << bit), exists);
-      if (!exists) fake_assert_fault(m, VECTOR_GP, RS_CHECK_MSR_RESERVED);
-    }
-}
-
 static void lme_does_not_change_while_paging_is_on(void **state) {
   struct fake_machine *m = *state;
   uint64_t efer = fake_msr(&m->cpu, RS_EFER);
@@ -204,6 +192,21 @@ static void a_change_of_lma_is_ignored_by_intel_and_refused_by_amd(void **state)
   assert_false(write_msr(m, 0xc0000080, efer & ~EFER_LMA));
   fake_assert_fault(m, VECTOR_GP, RS_CHECK_EFER_LMA_KEPT);
   assert_true(write_msr(m, 0xc0000080, efer & ~EFER_SCE));
+}
+
+/* [APM2 "Extended Feature Enable Register (EFER)"]: of what AMD has besides, the profile offers TCE alone. */
+static void tce_is_amds_alone_and_the_other_bits_of_efer_are_reserved(void **state) {
+  struct fake_machine *m = *state;
+  const uint64_t known = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE;
+  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
+    enter(m, model);
+    uint64_t efer = fake_msr(&m->cpu, RS_EFER), writable = known | (model == RS_CPU_AMD ? EFER_TCE : 0);
+    for (unsigned bit = 0; bit < 64; bit++) {
+      if (known >> bit & 1) continue;
+      assert_int_equal(write_msr(m, 0xc0000080, efer | UINT64_C(1) << bit), writable >> bit & 1);
+      if (!(writable >> bit & 1)) fake_assert_fault(m, VECTOR_GP, RS_CHECK_MSR_RESERVED);
+    }
+  }
 }
 
 static void sce_and_nxe_change_freely(void **state) {
@@ -304,9 +307,9 @@ int main(void) {
     CLAIM(sysenter_msrs_of_amd_keep_32_bits_of_anything),
     CLAIM(upper_halves_without_meaning_are_refused_by_intel_and_dropped_by_amd),
     CLAIM(star_takes_every_bit),
-    CLAIM(efer_has_sce_lme_lma_and_nxe_alone),
     CLAIM(lme_does_not_change_while_paging_is_on),
     CLAIM(a_change_of_lma_is_ignored_by_intel_and_refused_by_amd),
+    CLAIM(tce_is_amds_alone_and_the_other_bits_of_efer_are_reserved),
     CLAIM(sce_and_nxe_change_freely),
     CLAIM(bases_are_views_of_the_hidden_segment_bases),
     CLAIM(pat_takes_defined_memory_types_alone),

@@ -329,6 +329,17 @@ static void syscall_is_told_where_it_exists(void **state) {
   }
 }
 
+/* [APM3 "Obtaining Processor Information Via the CPUID Instruction"]: TCE is told, LMSLE is denied. */
+static void cpuid_tells_which_bits_of_efer_amd_has(void **state) {
+  struct fake_machine *m = *state;
+  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
+    bool amd = model == RS_CPU_AMD;
+    fake_machine_enter(m, fake_long_mode, (enum rs_cpu_model)model);
+    assert_int_equal(ask(m, 0x80000001, 0).ecx >> 17 & 1, amd);
+    assert_int_equal(ask(m, 0x80000008, 0).ebx >> 20 & 1, amd);
+  }
+}
+
 static void past_the_highest_leaf_intel_repeats_it_and_amd_tells_nothing(void **state) {
   struct fake_machine *m = *state;
   struct cpuid_result seven = ask(m, 7, 0);
@@ -496,6 +507,7 @@ int main(void) {
     CLAIM(the_brand_is_ringside),
     CLAIM(features_agree_with_the_bits_of_cr4),
     CLAIM(syscall_is_told_where_it_exists),
+    CLAIM(cpuid_tells_which_bits_of_efer_amd_has),
     CLAIM(past_the_highest_leaf_intel_repeats_it_and_amd_tells_nothing),
     CLAIM(leaf_7_has_one_subleaf),
     CLAIM(segments_limit_what_operands_reach),
