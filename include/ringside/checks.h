@@ -106,7 +106,8 @@
     "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
   X(RETURN_CANONICAL, "return address {a:x} is canonical", "SDM2 \"IRET/IRETD/IRETQ\"")                      \
   X(RETURN_NULL_STACK,                                                                                       \
-    "null SS {a:x} goes with a return to 64-bit code ({b:b}) of ring {c} < 3, and its RPL is that ring",     \
+    "null SS {a:x} goes with a return to 64-bit code ({b:b}) of ring {c} < 3; on Intel its RPL is that "     \
+    "ring",                                                                                                  \
     "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
   X(IRET_NOT_NESTED, "NT {a} is 0: IA-32e mode has no task to return to", "SDM3 \"IRET in IA-32e Mode\"")    \
   X(IRET_V86_IOPL, "IOPL {a} = 3: virtual-8086 code may execute IRET", "SDM3 \"Sensitive Instructions\"")    \
@@ -187,7 +188,7 @@
   X(SYSEXIT_RIP_CANONICAL, "the return address {a:x} in RDX is canonical", "SDM2 \"SYSEXIT\"")               \
   X(SYSEXIT_RSP_CANONICAL, "the return stack pointer {a:x} in RCX is canonical", "SDM2 \"SYSEXIT\"")         \
   /* Segment loads */                                                                                        \
-  X(NULL_STACK_ALLOWED, "null SS {a:x} goes with 64-bit mode ({b:b}), CPL {c} < 3, and RPL = CPL",           \
+  X(NULL_STACK_ALLOWED, "null SS {a:x} goes with 64-bit mode ({b:b}), CPL {c} < 3; on Intel its RPL is CPL", \
     "SDM2 \"MOV\"")                                                                                          \
   X(DATA_SEGMENT_IS_READABLE, "segment {a:x} is data or readable code (attributes {b:x})", "SDM2 \"MOV\"")   \
   X(DATA_SEGMENT_DPL, "segment {a:x} has DPL {b} >= its RPL and CPL {c}, or is conforming code ({d:b})",     \

@@ -36,7 +36,7 @@ bool far_return_check_code(struct builder *b, struct far_return *r) {
 
 /* 64-bit code of rings 0 to 2 may run on a null SS [SDM3 "Stack Switching in IA-32e Mode"]. */
 static bool return_null_stack(struct builder *b, struct far_return *r) {
-  bool allowed = r->to_64_bit && r->ring < 3 && selector_rpl(r->ss) == r->ring;
+  bool allowed = r->to_64_bit && r->ring < 3 && segment_null_stack_rpl_allows(b->before, r->ss, r->ring);
   r->stack_segment.segment = segment_null(r->ss, r->ring);
   return check(b, RS_CHECK_RETURN_NULL_STACK, allowed, r->ss, r->to_64_bit, r->ring, 0) ||
          fault_code(b, VECTOR_GP, 0);

@@ -19,6 +19,10 @@ struct rs_segment segment_of_v86(uint16_t selector) {
   };
 }
 
+bool segment_null_stack_rpl_allows(const struct rs_cpu *cpu, uint16_t selector, unsigned ring) {
+  return cpu->model == RS_CPU_AMD || selector_rpl(selector) == ring;
+}
+
 bool segment_load_stack(struct builder *b, uint16_t selector, unsigned ring, uint8_t vector,
                         struct descriptor *out) {
   const struct rs_segment *ss = &out->segment;

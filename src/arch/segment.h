@@ -11,6 +11,11 @@
 struct rs_segment segment_of_real_mode(const struct rs_segment *old, uint16_t selector);
 struct rs_segment segment_of_v86(uint16_t selector);
 
+/* Whether a null SS may have this RPL where code of `ring` will use it: Intel wants it to be the ring
+ * [SDM3 "Interrupt 13—General Protection Exception (#GP)"], AMD does not look at it [APM2 "Segmentation
+ * Registers"]. */
+bool segment_null_stack_rpl_allows(const struct rs_cpu *cpu, uint16_t selector, unsigned ring);
+
 /* Loads and checks a selector, not null, for SS of code in `ring`: refused with `vector` and the selector, or
  * #SS with it where the segment is not present. Does not set the accessed bit. */
 bool segment_load_stack(struct builder *b, uint16_t selector, unsigned ring, uint8_t vector,

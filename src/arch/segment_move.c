@@ -5,13 +5,13 @@
 #include "arch/segment.h"
 #include "arch/stack.h"
 
-/* 64-bit code of rings 0 to 2 may load a null SS whose RPL is its ring [SDM2 "MOV"]. */
+/* 64-bit code of rings 0 to 2 may load a null SS [SDM2 "MOV—Move"]. */
 static bool load_null_stack(struct builder *b, uint16_t selector, struct rs_segment *out) {
   uint8_t cpl = b->before->cpl;
   bool wide = cpu_is_64_bit_mode(b->before);
   *out = segment_null(selector, cpl);
-  return check(b, RS_CHECK_NULL_STACK_ALLOWED, wide && cpl < 3 && selector_rpl(selector) == cpl, selector,
-               wide, cpl, 0) ||
+  bool allowed = wide && cpl < 3 && segment_null_stack_rpl_allows(b->before, selector, cpl);
+  return check(b, RS_CHECK_NULL_STACK_ALLOWED, allowed, selector, wide, cpl, 0) ||
          fault_code(b, VECTOR_GP, 0);
 }
 
@@ -24,6 +24,18 @@ static bool load_stack(struct builder *b, uint16_t selector, struct rs_segment *
   return true;
 }
 
+/* AMD leaves what is behind FS or GS as it was when the selector is null [APM2 "Segment Registers in 64-Bit
+ * Mode"]. Outside 64-bit mode it is undefined there: the same is done. */
+static bool load_data(struct builder *b, enum rs_register reg, uint16_t selector, struct rs_segment *out) {
+  const struct rs_segment *old = &b->before->segment[RS_SEGMENT_INDEX(reg)];
+  if (!segment_load_data(b, selector, out)) return false;
+  if (selector_is_null(selector) && b->before->model == RS_CPU_AMD && (reg == RS_FS || reg == RS_GS)) {
+    out->base = old->base;
+    out->limit = old->limit;
+  }
+  return true;
+}
+
 static bool load_segment(struct builder *b, enum rs_register reg, uint16_t selector, struct rs_segment *out) {
   const struct rs_cpu *cpu = b->before;
   if (cpu_is_v86(cpu))
@@ -31,7 +43,7 @@ static bool load_segment(struct builder *b, enum rs_register reg, uint16_t selec
   else if (!(cpu->cr0 & CR0_PE))
     *out = segment_of_real_mode(&cpu->segment[RS_SEGMENT_INDEX(reg)], selector);
   else
-    return reg == RS_SS ? load_stack(b, selector, out) : segment_load_data(b, selector, out);
+    return reg == RS_SS ? load_stack(b, selector, out) : load_data(b, reg, selector, out);
   return true;
 }
 

@@ -89,17 +89,48 @@ static void a_null_selector_makes_a_data_segment_unusable(void **state) {
     }
 }
 
-static void a_null_stack_goes_with_64_bit_rings_0_to_2_and_their_rpl(void **state) {
-  for (int mode = FLOW_PROTECTED; mode <= FLOW_LONG; mode++)
+/* [APM2 "Segment Registers in 64-Bit Mode"] */
+static void on_amd_a_null_fs_or_gs_keeps_its_base_and_limit(void **state) {
+  static const enum rs_register registers[] = { RS_ES, RS_DS, RS_FS, RS_GS };
+  for (unsigned i = 0; i < 4; i++) {
+    struct flow *f = entered(state, FLOW_LONG, 3);
+    enum rs_register reg = registers[i];
+    unsigned index = RS_SEGMENT_INDEX(reg);
+    bool kept = reg == RS_FS || reg == RS_GS;
+    f->cpu.model = RS_CPU_AMD;
+    f->cpu.segment[index].base = UINT64_C(0x7f0012345678);
+    f->cpu.segment[index].limit = 0xfffff;
+    assert_int_equal(mov(f, reg, 3), RS_COMPLETED);
+    flow_assert_segment(&f->out.after.segment[index], 3, SEGMENT_UNUSABLE, kept ? 0xfffff : 0,
+                        kept ? UINT64_C(0x7f0012345678) : 0);
+  }
+}
+
+/* Intel wants the RPL of a null SS to be CPL; AMD takes any [APM2 "Segmentation Registers"]. */
+static void a_null_stack_goes_with_64_bit_rings_0_to_2_and_on_intel_their_rpl(void **state) {
+  for (int model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++)
     for (unsigned cpl = 0; cpl < 4; cpl++)
       for (uint16_t selector = 0; selector < 4; selector++) {
-        struct flow *f = entered(state, (enum flow_mode)mode, cpl);
+        struct flow *f = entered(state, FLOW_LONG, cpl);
+        f->cpu.model = (enum rs_cpu_model)model;
         mov(f, RS_SS, selector);
-        if (mode == FLOW_PROTECTED || cpl == 3 || selector != cpl)
+        if (cpl == 3 || (model == RS_CPU_INTEL && selector != cpl))
           flow_refused(f, VECTOR_GP, 0, RS_CHECK_NULL_STACK_ALLOWED);
         else
           flow_assert_segment(SEGMENT_AFTER(f, SS), selector, SEGMENT_UNUSABLE | cpl << SEGMENT_DPL_SHIFT, 0,
                               0);
+      }
+}
+
+static void a_null_stack_is_refused_outside_64_bit_mode(void **state) {
+  for (int compatibility = 0; compatibility < 2; compatibility++)
+    for (int model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++)
+      for (unsigned cpl = 0; cpl < 4; cpl++) {
+        struct flow *f = entered(state, compatibility ? FLOW_LONG : FLOW_PROTECTED, cpl);
+        if (compatibility) f->cpu.segment[RS_SEGMENT_INDEX(RS_CS)].attributes ^= SEGMENT_L | SEGMENT_DB;
+        f->cpu.model = (enum rs_cpu_model)model;
+        mov(f, RS_SS, (uint16_t)cpl);
+        flow_refused(f, VECTOR_GP, 0, RS_CHECK_NULL_STACK_ALLOWED);
       }
 }
 
@@ -202,7 +233,9 @@ int main(void) {
     CLAIM(every_data_segment_is_admitted_or_refused_as_its_bits_say),
     CLAIM(every_stack_segment_is_admitted_or_refused_as_its_bits_say),
     CLAIM(a_null_selector_makes_a_data_segment_unusable),
-    CLAIM(a_null_stack_goes_with_64_bit_rings_0_to_2_and_their_rpl),
+    CLAIM(on_amd_a_null_fs_or_gs_keeps_its_base_and_limit),
+    CLAIM(a_null_stack_goes_with_64_bit_rings_0_to_2_and_on_intel_their_rpl),
+    CLAIM(a_null_stack_is_refused_outside_64_bit_mode),
     CLAIM(a_selector_outside_its_table_raises_gp_with_it),
     CLAIM(the_accessed_bit_is_written_only_where_it_is_clear_and_the_load_succeeds),
     CLAIM(the_accessed_bit_of_a_write_protected_gdt_raises_pf),
