@@ -14,7 +14,7 @@ static uint64_t bits(const uint8_t *numbers) {
 
 /* CR0 and EFER by number. */
 enum { PE = 0, ET = 4, NW = 29, CD = 30, PG = 31 };
-enum { LME = 8, LMA = 10 };
+enum { LME = 8, LMA = 10, TCE = 15 };
 enum { PSE = 4, PAE = 5, PGE = 7, LA57 = 12, SMEP = 20 };
 
 static bool is_long(const struct oracle_control *s) {
@@ -69,11 +69,11 @@ static bool load_cr4(uint64_t value, struct oracle_control *s) {
 }
 
 /* [SDM4 "Model-Specific Registers (MSRs)"]: Intel ignores what is written to LMA; [APM2 "Extended Feature
- * Enable Register (EFER)"]: AMD wants it as it was. */
+ * Enable Register (EFER)"]: AMD wants it as it was, and has TCE. */
 static bool load_efer(uint64_t value, struct oracle_control *s) {
-  static const uint8_t known[] = { 0, LME, LMA, 11, 0xff };
-  uint64_t lma = UINT64_C(1) << LMA;
-  if (value & ~bits(known)) return false;
+  static const uint8_t common[] = { 0, LME, LMA, 11, 0xff };
+  uint64_t lma = UINT64_C(1) << LMA, known = bits(common) | (s->amd ? UINT64_C(1) << TCE : 0);
+  if (value & ~known) return false;
   if (bit(value, LME) != bit(s->efer, LME) && bit(s->cr0, PG)) return false;
   if (s->amd && bit(value, LMA) != bit(s->efer, LMA)) return false;
   s->efer = (value & ~lma) | (s->efer & lma);
