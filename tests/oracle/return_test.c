@@ -98,8 +98,8 @@ static void begin(struct subject *s, enum oracle_mode mode, unsigned cpl) {
   static const struct oracle_tables tables = { STAGE_TABLE_LIMIT, STAGE_TABLE_LIMIT, true };
   stage_enter(s->stage, mode, cpl, RS_CPU_INTEL);
   s->r = (struct oracle_return){
-    .code = { mode, cpl, CODE, tables, { 27, 0, true, false, true, UINT32_MAX } },
-    .stack = { mode, cpl, STACK, tables, { 19, 0, true, false, true, UINT32_MAX } },
+    .code = { mode, cpl, CODE, tables, { 27, 0, true, false, true, UINT32_MAX }, 0, false },
+    .stack = { mode, cpl, STACK, tables, { 19, 0, true, false, true, UINT32_MAX }, 0, false },
     .ip = STAGE_CODE,
   };
 }

@@ -44,12 +44,21 @@ struct oracle_refusal oracle_load_stack(const struct oracle_lookup *l) {
 
 /* --- System segments --- */
 
+/* [SDM3 "Segment Descriptor Tables in IA-32e Mode"]: a type of zero, and a base that is canonical in as many
+ * bits as the processor has: 57 of Intel's profile, 48 of AMD's. */
+static bool upper_half_is_good(const struct oracle_lookup *l) {
+  uint64_t base = l->upper << 32, half = UINT64_C(1) << (l->amd ? 47 : 56);
+  return (l->upper >> 40) % 32 == 0 && (base < half || base >= -half);
+}
+
 static struct oracle_refusal load_system(const struct oracle_lookup *l, bool type_is_right) {
   unsigned size = oracle_is_long(l->mode) ? 16 : 8;
   if (oracle_selector_is_local(l->selector) || !oracle_tables_hold(&l->tables, l->selector, size) ||
       !type_is_right)
     return oracle_refuse(GP, l->selector);
-  return l->found.present ? oracle_nothing_refused() : oracle_refuse(NP, l->selector);
+  if (!l->found.present) return oracle_refuse(NP, l->selector);
+  return oracle_is_long(l->mode) && !upper_half_is_good(l) ? oracle_refuse(GP, l->selector)
+                                                           : oracle_nothing_refused();
 }
 
 struct oracle_refusal oracle_load_ldt(const struct oracle_lookup *l) {

@@ -12,13 +12,15 @@ struct oracle_lookup {
   uint16_t selector;
   struct oracle_tables tables;
   struct oracle_descriptor found;
+  uint64_t upper; /* the second half of a system descriptor of long mode; the base's lower half is 0 */
+  bool amd;
 };
 
 /* MOV to DS, ES, FS or GS, and to SS. */
 struct oracle_refusal oracle_load_data(const struct oracle_lookup *lookup);
 struct oracle_refusal oracle_load_stack(const struct oracle_lookup *lookup);
 
-/* LLDT and LTR; the upper half of the descriptor of long mode is good. */
+/* LLDT and LTR. */
 struct oracle_refusal oracle_load_ldt(const struct oracle_lookup *lookup);
 struct oracle_refusal oracle_load_task(const struct oracle_lookup *lookup);
 

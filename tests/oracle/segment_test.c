@@ -80,7 +80,7 @@ static void every_mode(struct stage *stage, judge *judged) {
   struct subject s = { .stage = stage };
   for (enum oracle_mode mode = ORACLE_PROTECTED; mode <= ORACLE_64_BIT; mode++)
     for (unsigned cpl = 0; cpl < 4 && mode != ORACLE_VIRTUAL_8086; cpl++) {
-      s.lookup = (struct oracle_lookup){ mode, cpl, 0, { 0xff, 0xff, true }, { 0 } };
+      s.lookup = (struct oracle_lookup){ .mode = mode, .cpl = cpl, .tables = { 0xff, 0xff, true } };
       stage_enter(stage, mode, cpl, RS_CPU_INTEL);
       judged(&s);
     }
@@ -187,6 +187,35 @@ static void system_segments_load_or_are_refused(void **state) {
   every_mode(*state, system_in_every_mode);
 }
 
+/* Each type that the second half may claim, and bases around the ends of what is canonical. */
+static void every_upper_half(struct subject *s, uint8_t type, judge *judged) {
+  static const uint32_t bases[] = { 0,          1,          0x7fff,     0x8000,     0xffff,     0x10000,
+                                    0xffffff,   0x1000000,  0xfeffffff, 0xff000000, 0xffff0000, 0xffff7fff,
+                                    0xffff8000, 0xffffffff, 0x7fffffff, 0x80000000 };
+  s->lookup.selector = SUBJECT;
+  s->lookup.found = (struct oracle_descriptor){ type, 0, true, false, false, UINT32_MAX };
+  stage_describe(s->stage, SUBJECT, &s->lookup.found);
+  for (unsigned i = 0; i < sizeof bases / sizeof *bases; i++)
+    for (unsigned claimed = 0; claimed < 32; claimed++) {
+      s->lookup.upper = bases[i] | (uint64_t)claimed << 40;
+      stage_write(s->stage, STAGE_GDT + SUBJECT + 8, 8, s->lookup.upper);
+      judged(s);
+    }
+}
+
+static void upper_halves_in_every_mode(struct subject *s) {
+  for (unsigned amd = 0; amd < 2; amd++) {
+    stage_enter(s->stage, s->lookup.mode, s->lookup.cpl, amd ? RS_CPU_AMD : RS_CPU_INTEL);
+    s->lookup.amd = amd;
+    every_upper_half(s, 2, judge_ldt);
+    every_upper_half(s, 9, judge_task);
+  }
+}
+
+static void upper_halves_of_system_descriptors_are_good_or_refused(void **state) {
+  every_mode(*state, upper_halves_in_every_mode);
+}
+
 /* --- Inspections --- */
 
 /* [SDM2 "LAR"]: bytes 5 and 6 of the descriptor without the limit. */
@@ -258,9 +287,13 @@ static void outside_protected_mode_they_are_undefined(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    STAGE_CLAIM(data_segments_load_or_are_refused),   STAGE_CLAIM(stack_segments_load_or_are_refused),
-    STAGE_CLAIM(system_segments_load_or_are_refused), STAGE_CLAIM(descriptors_show_themselves_or_do_not),
-    STAGE_CLAIM(rpl_is_raised_to_that_of_the_source), STAGE_CLAIM(outside_protected_mode_they_are_undefined),
+    STAGE_CLAIM(data_segments_load_or_are_refused),
+    STAGE_CLAIM(stack_segments_load_or_are_refused),
+    STAGE_CLAIM(system_segments_load_or_are_refused),
+    STAGE_CLAIM(upper_halves_of_system_descriptors_are_good_or_refused),
+    STAGE_CLAIM(descriptors_show_themselves_or_do_not),
+    STAGE_CLAIM(rpl_is_raised_to_that_of_the_source),
+    STAGE_CLAIM(outside_protected_mode_they_are_undefined),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
