@@ -7,16 +7,25 @@
 #define CR0_MP 0x2
 #define CR0_EM 0x4
 #define CR0_TS 0x8
+#define CR0_ET 0x10
 #define CR0_NE 0x20
 #define CR0_WP 0x10000
 #define CR0_AM 0x40000
+#define CR0_NW 0x20000000
+#define CR0_CD 0x40000000
 #define CR0_PG 0x80000000
+#define CR4_TSD 0x4
+#define CR4_DE 0x8
 #define CR4_PSE 0x10
 #define CR4_PAE 0x20
 #define CR4_PGE 0x80
+#define CR4_PCE 0x100
 #define CR4_OSFXSR 0x200
 #define CR4_OSXMMEXCPT 0x400
 #define CR4_UMIP 0x800
+#define CR4_LA57 0x1000
+#define CR4_FSGSBASE 0x10000
+#define CR4_PCIDE 0x20000
 #define CR4_SMEP 0x100000
 #define CR4_SMAP 0x200000
 
@@ -64,9 +73,11 @@
 #define CPUID_1_EDX_SEP (1u << 11)
 #define CPUID_1_EDX_PGE (1u << 13)
 #define CPUID_1_EDX_FXSR (1u << 24)
+#define CPUID_7_EBX_FSGSBASE (1u << 0)
 #define CPUID_7_EBX_SMEP (1u << 7)
 #define CPUID_7_EBX_SMAP (1u << 20)
 #define CPUID_7_ECX_UMIP (1u << 2)
+#define CPUID_7_ECX_LA57 (1u << 16)
 #define CPUID_EXTENDED_EDX_NX (1u << 20)
 #define CPUID_EXTENDED_EDX_LM (1 << 29)
 

@@ -74,14 +74,9 @@ static inline uint64_t read_tsc(void) {
   }
 
 CONTROL_REGISTER(cr0)
+CONTROL_REGISTER(cr2)
 CONTROL_REGISTER(cr3)
 CONTROL_REGISTER(cr4)
-
-static inline uintptr_t read_cr2(void) {
-  uintptr_t value;
-  __asm__ volatile("mov %%cr2, %0" : "=r"(value));
-  return value;
-}
 
 static inline void invalidate_page(uintptr_t address) {
   __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");

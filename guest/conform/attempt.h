@@ -16,6 +16,7 @@ struct attempt {
   uintptr_t ip, cs, flags, sp, ss; /* as IRET takes them */
   uintptr_t segment[SEG_COUNT];
   uintptr_t reg[REG_COUNT];
+  unsigned ignored; /* set of 1 << enum attempt_register whose outcome is not told */
 };
 
 struct capture {

@@ -12,5 +12,8 @@ void group_segments(void);
 void group_inspect(void);
 void group_system_segments(void);
 void group_fast_calls(void);
+void group_privileged(void);
+void group_flags(void);
+void group_ports(void);
 
 #endif

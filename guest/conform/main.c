@@ -5,6 +5,7 @@
 #include "groups.h"
 #include "instructions.h"
 #include "multiboot.h"
+#include "registers.h"
 #include "text.h"
 #include "trial.h"
 
@@ -98,6 +99,7 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   trial_select(&settings.selection);
   interrupts_mask_all();
   stage_prepare();
+  registers_reset();
   tables_init();
   group_int_gates();
   group_int_targets();
@@ -109,6 +111,9 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_inspect();
   group_system_segments();
   group_fast_calls();
+  group_privileged();
+  group_flags();
+  group_ports();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

@@ -3,9 +3,11 @@
 #ifndef CONFORM_STAGE_H
 #define CONFORM_STAGE_H
 
-#define STAGE_TRY 0x8000    /* the instructions that are tried */
-#define STAGE_ARRIVE 0x9000 /* where they may lead: INT VECTOR_ARRIVED every 16 bytes */
-#define STAGE_STACKS 0xb000 /* STACK_COUNT stacks */
+#define STAGE_TRY 0x8000     /* the instructions that are tried */
+#define STAGE_SLOT 0x8fe0    /* one that a trial writes itself */
+#define STAGE_ARRIVE 0x9000  /* where they may lead: INT VECTOR_ARRIVED every 16 bytes */
+#define STAGE_OPERAND 0xa000 /* what an instruction reads or writes */
+#define STAGE_STACKS 0xb000  /* STACK_COUNT stacks */
 #define STAGE_STACK_SIZE 0x800
 #define STAGE_END 0xf000
 

@@ -8,8 +8,6 @@
 #include "text.h"
 
 #define TSS_BITMAP_FIELD 102
-#define TSS_BITMAP 104
-#define TSS_SIZE (TSS_BITMAP + 0x20 + 1) /* ports below 0x100, and the byte of ones */
 #define TSS_LIMIT (TSS_SIZE - 1)
 #define GATE_WORDS (GATE_SIZE / 8)
 
@@ -83,6 +81,10 @@ void tables_set_io_bitmap(unsigned base) {
   memcpy(tables_tss + TSS_BITMAP_FIELD, &(uint16_t){ (uint16_t)base }, 2);
 }
 
+void tables_deny_port(unsigned port) {
+  tables_tss[TSS_BITMAP + port / 8] |= (uint8_t)(1u << port % 8);
+}
+
 static void gdt_describe(void) {
   static const uint8_t other[] = { SELECTOR_OTHER0, SELECTOR_OTHER1, SELECTOR_OTHER2, SELECTOR_OTHER3 };
   unsigned wide = DESCRIPTOR_BIG | DESCRIPTOR_PAGES;
@@ -136,6 +138,7 @@ void tables_reset(void) {
   memset(ldt, 0, sizeof ldt);
   if (idt_changed) idt_describe();
   stacks_set();
+  memset(tables_tss + TSS_BITMAP, 0, TSS_SIZE - TSS_BITMAP);
   tables_set_io_bitmap(TSS_SIZE);
   if (idt_limit != sizeof idt - 1) tables_set_idt_limit(sizeof idt - 1);
   if (registers_changed) load_ldtr();

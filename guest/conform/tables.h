@@ -65,10 +65,11 @@ void tables_set_ring_stack(unsigned ring, unsigned selector, uintptr_t sp);
 /* Number 1 to 7 of the interrupt stack table, in the 64-bit guest. */
 void tables_set_interrupt_stack(unsigned number, uintptr_t sp);
 
-/* Until the next reset. */
+/* Until the next reset. All ports are permitted while the bitmap is at TSS_BITMAP. */
 void tables_set_idt_limit(unsigned limit);
 void tables_set_tss_limit(unsigned limit);
 void tables_set_io_bitmap(unsigned base);
+void tables_deny_port(unsigned port);
 
 /* Describes the stage's TSS (types from 8 on) or LDT in another place. */
 void tables_describe_system(unsigned selector, unsigned access);
@@ -81,6 +82,8 @@ unsigned tables_code(unsigned ring);
 unsigned tables_data(unsigned ring);
 unsigned tables_other_code(unsigned ring);
 
-extern uint8_t tables_tss[];
+#define TSS_BITMAP 104
+#define TSS_SIZE (TSS_BITMAP + 0x20 + 1) /* ports below 0x100, and the byte of ones */
+extern uint8_t tables_tss[TSS_SIZE];
 
 #endif

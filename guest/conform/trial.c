@@ -3,6 +3,7 @@
 
 #include "bits.h"
 #include "instructions.h"
+#include "registers.h"
 #include "text.h"
 
 #define TRY_LENGTH 16 /* no tried instruction with its INT is longer */
@@ -21,10 +22,10 @@ unsigned trial_count(void) {
   return told;
 }
 
-static bool open(const char *group, bool harsh) {
+bool trial_open_if(const char *group, bool possible) {
   if (!text_after(group, selected.group)) return false;
   if (seen++ % selected.shards != selected.shard) return false;
-  if (harsh && selected.mild) return false;
+  if (!possible) return false;
   told++;
   tables_reset();
   output_add("%s", group);
@@ -32,11 +33,19 @@ static bool open(const char *group, bool harsh) {
 }
 
 bool trial_open(const char *group) {
-  return open(group, false);
+  return trial_open_if(group, true);
 }
 
 bool trial_open_harsh(const char *group) {
-  return open(group, true);
+  return trial_open_if(group, !selected.mild);
+}
+
+const void *trial_place(const struct instruction *instruction) {
+  static const uint8_t arrived[] = { 0xcd, VECTOR_ARRIVED };
+  uint8_t *slot = (uint8_t *)STAGE_SLOT;
+  memcpy(slot, instruction->bytes, instruction->length);
+  memcpy(slot + instruction->length, arrived, sizeof arrived);
+  return slot;
 }
 
 struct attempt trial_start(unsigned ring, const void *ip) {
@@ -137,13 +146,13 @@ static void add_changes(const struct attempt *attempt, const struct capture *cap
     if ((capture->segment[i] & 0xffff) != attempt->segment[i])
       output_add(" %s=%x", trial_segment_names[i], (unsigned)capture->segment[i] & 0xffff);
   for (unsigned i = 0; i < REG_COUNT; i++)
-    if (capture->reg[i] != attempt->reg[i]) {
+    if (capture->reg[i] != attempt->reg[i] && !(attempt->ignored >> i & 1)) {
       output_add(" %s=", registers[i]);
       add_value(attempt, capture->reg[i]);
     }
 }
 
-void trial_run(const struct attempt *attempt, unsigned width) {
+void trial_make(const struct attempt *attempt, unsigned width) {
   const struct capture *capture;
   output_flush();
   tables_keep();
@@ -153,5 +162,16 @@ void trial_run(const struct attempt *attempt, unsigned width) {
   if (capture->vector == VECTOR_ARRIVED) add_stack_words(attempt, stack_after(capture), width);
   add_changes(attempt, capture);
   tables_tell_changes();
+}
+
+void trial_run(const struct attempt *attempt, unsigned width) {
+  trial_make(attempt, width);
   output_line();
+}
+
+void trial_make_system(const struct attempt *attempt) {
+  registers_keep();
+  trial_make(attempt, sizeof(uintptr_t));
+  registers_tell_changes();
+  registers_reset();
 }

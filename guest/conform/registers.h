@@ -1,0 +1,23 @@
+/* Control and debug registers, as trials that change them find them. */
+#ifndef CONFORM_REGISTERS_H
+#define CONFORM_REGISTERS_H
+
+#include <stdint.h>
+
+#include "bits.h"
+#include "class.h"
+
+/* What every trial finds in CR0 and CR4 unless it says otherwise; nothing of the firmware's is left. */
+#define CR0_BASE (CR0_PE | CR0_ET | CR0_NE | (LONG_MODE ? CR0_PG : 0))
+#define CR4_BASE (LONG_MODE ? CR4_PAE : 0u)
+
+void registers_reset(void);
+
+/* The bits of CR4 that the processor has, of those that not all processors with long mode have. */
+uint32_t registers_cr4_optional(void);
+
+/* Remembers them; adds to the line those that have changed since. */
+void registers_keep(void);
+void registers_tell_changes(void);
+
+#endif
