@@ -19,3 +19,7 @@ uint64_t signals_open(const struct task *task) {
     if (open & SIGNAL_BIT(number) && signals_ignored(task, number)) open &= ~SIGNAL_BIT(number);
   return open;
 }
+
+void signals_send(struct task *task, unsigned number) {
+  if (!signals_ignored(task, number)) task->signals_pending |= SIGNAL_BIT(number);
+}

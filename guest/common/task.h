@@ -23,6 +23,7 @@ enum signal_number {
   SIGNAL_BUS = 7,
   SIGNAL_FPE = 8,
   SIGNAL_SEGV = 11,
+  SIGNAL_PIPE = 13,
   SIGNAL_CHLD = 17,
   SIGNAL_CONT = 18,
   SIGNAL_STOP = 19,
