@@ -92,7 +92,7 @@ static bool run_up_to_fault(struct engine *e, uint64_t linear) {
     length = discover_length(e->blocks.discoverer, bytes + at, size - at, code_size_of(e->cpu));
     if (length == 0) break;
   }
-  if (at == 0 || at >= size) return false;
+  if (at == 0) return false;
   e->exit_linear = linear + at;
   e->exit_set = uc_ctl_set_exits(e->uc, &e->exit_linear, 1) == UC_ERR_OK;
   return e->exit_set;

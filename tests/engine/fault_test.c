@@ -165,6 +165,21 @@ static void code_before_a_missing_page_runs_before_the_fault(void **state) {
   assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 0)->rip, 0x21004);
 }
 
+static void code_that_ends_with_its_page_runs_before_the_fault_of_the_next(void **state) {
+  struct guest *g = *state;
+  g->permission[0x21] = 0;
+  guest_put(g, 0x20ffb, "\x90\xff\xc0\xff\xc0", 5); /* nop; inc eax; inc eax */
+  for (unsigned first = 0; first < 2; first++) {
+    guest_start(g, GUEST_64, 0);
+    g->cpu.rip = first ? 0x20ffe : 0x20ffb;
+    const struct engine_exception *x = run_to_fault(g, 0);
+    assert_exception(x, VECTOR_PF, PF_FETCH);
+    assert_int_equal(x->cr2, 0x21000);
+    assert_int_equal(the_fault(g)->rip, 0x21000);
+    assert_int_equal(the_fault(g)->rax, first ? 1 : 2);
+  }
+}
+
 static void consecutive_page_faults_stay_page_faults(void **state) {
   struct guest *g = *state;
   for (unsigned i = 0; i < 5; i++) {
@@ -379,6 +394,7 @@ int main(void) {
     CLAIM(fetching_from_a_missing_or_forbidden_page_faults_at_the_target),
     CLAIM(an_access_across_two_pages_faults_where_the_second_begins),
     CLAIM(code_before_a_missing_page_runs_before_the_fault),
+    CLAIM(code_that_ends_with_its_page_runs_before_the_fault_of_the_next),
     CLAIM(consecutive_page_faults_stay_page_faults),
     CLAIM(contributory_exceptions_do_not_become_double_faults),
     CLAIM(native_segment_loads_tell_selector_error_codes),
