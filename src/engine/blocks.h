@@ -20,6 +20,7 @@ struct block {
   bool complete; /* the walk knew every length */
   bool checked;  /* in a mixed page: its bytes are compared before each instruction */
   bool repeats;  /* its first instruction is a repeated string instruction */
+  bool watched;  /* it has reached a page with a breakpoint on data */
   struct site *site;
   uint8_t *bytes; /* as translated; of `checked` blocks */
   uint16_t offset[];

@@ -1,7 +1,6 @@
-/* Breakpoints on instructions: found when a block is translated, so that code without any costs nothing. */
-#include "engine/internal.h"
-
-#include "arch/bits.h"
+/* Breakpoints as they are set; those on instructions are found when a block is translated, so that code
+ * without any costs nothing. */
+#include "engine/watch.h"
 
 bool breakpoints_window(const struct engine *e, const struct piece *p, uint64_t *begin, uint64_t *end) {
   bool any = false;
@@ -33,6 +32,15 @@ static bool is_executable(const struct engine_breakpoint *breakpoint) {
   return breakpoint->size && breakpoint->kinds == 1 << ACCESS_FETCH;
 }
 
+static bool is_watched(const struct engine_breakpoint *breakpoint) {
+  return breakpoint->size && breakpoint->kinds & (1 << ACCESS_READ | 1 << ACCESS_WRITE);
+}
+
+static uint8_t with_bit(uint8_t set, unsigned number, bool is_in) {
+  uint8_t bit = (uint8_t)(1u << number);
+  return (uint8_t)(is_in ? set | bit : set & ~bit);
+}
+
 static bool same(const struct engine_breakpoint *a, const struct engine_breakpoint *b) {
   return a->linear == b->linear && a->size == b->size && a->kinds == b->kinds;
 }
@@ -42,9 +50,10 @@ static void replace(struct engine *e, unsigned number, const struct engine_break
   if (same(old, breakpoint)) return;
   if (is_executable(old)) translate_drop(e, old->linear);
   if (is_executable(breakpoint)) translate_drop(e, breakpoint->linear);
+  if (is_watched(old) || is_watched(breakpoint)) watch_close(e);
   *old = *breakpoint;
-  uint8_t bit = (uint8_t)(1u << number);
-  e->executable = (uint8_t)(is_executable(breakpoint) ? e->executable | bit : e->executable & ~bit);
+  e->executable = with_bit(e->executable, number, is_executable(breakpoint));
+  e->watched = with_bit(e->watched, number, is_watched(breakpoint));
 }
 
 void engine_set_breakpoints(struct engine *e, const struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS]) {

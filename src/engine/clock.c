@@ -1,11 +1,13 @@
 /* The clock: counts instructions block by block, and stops at an exact count. */
 #include "engine/internal.h"
 
+#include "engine/watch.h"
+
 /* Asked at every event, and nearly always for nothing: a load is cheaper than a store that others must see.
  */
 void clock_refresh_limit(struct engine *e) {
   uint64_t limit = e->deadline < SPECIAL ? e->deadline : SPECIAL - 1;
-  if (e->native || e->device_open) limit = 0;
+  if (e->native || e->device_open || e->watch_open) limit = 0;
   if (atomic_load(&e->limit) != limit) atomic_store(&e->limit, limit);
   if (atomic_load(&e->stop_asked)) atomic_store(&e->limit, 0);
 }
@@ -50,9 +52,10 @@ static bool is_repetition(struct engine *e, const struct piece *p) {
   return p->block->repeats || (p->block->checked && !branches(e, p->block, 0));
 }
 
-/* A block that is stepped for a deadline that has moved is translated plain again. */
+/* A block that is stepped for a deadline that has moved, or for breakpoints that are gone, is translated
+ * plain again. */
 static bool is_stepped_in_vain(const struct engine *e, const struct piece *p) {
-  return p->for_deadline && e->count + p->block->count <= e->deadline;
+  return (p->for_deadline && e->count + p->block->count <= e->deadline) || (p->for_watch && !e->watched);
 }
 
 static void step_for_deadline(struct engine *e, uint64_t address) {
@@ -73,6 +76,7 @@ static void leave_changed_block(struct engine *e, const struct block *block, uin
 static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t address) {
   clock_park(e);
   if (e->device_open) translate_close_device(e);
+  if (e->watch_open && !(p->block && p->stepped)) watch_close(e);
   if (e->native) events_native_done(e, address);
   if (!p->block || is_stepped_in_vain(e, p)) {
     translate_again(e, address);
@@ -80,6 +84,10 @@ static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t addre
     return false;
   }
   e->repeating = is_repetition(e, p);
+  if (e->met) {
+    events_watched(e, address, e->repeating ? p->block : NULL);
+    return false;
+  }
   if (p->block->checked && !block_is_current(&e->blocks, p->block)) {
     if (e->repeating) e->count--;
     leave_changed_block(e, p->block, address);
@@ -132,6 +140,10 @@ bool clock_step(struct engine *e, uint64_t address) {
   uint64_t offset = address - e->at->address;
   bool same = offset == 0 && e->repeating;
   if (e->device_open) translate_close_device(e);
+  if (e->met) {
+    events_watched(e, address, NULL);
+    return false;
+  }
   if (e->step_linear == address && e->ahead > 0) same = !branches(e, block, offset);
   if (block->checked && !block_is_current(&e->blocks, block)) {
     if (same) e->count--;

@@ -84,6 +84,14 @@ bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code) {
   return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
 }
 
+unsigned discover_address_size(const uint8_t *bytes, size_t count, enum code_size code) {
+  static const uint8_t sizes[3][2] = { { 2, 4 }, { 4, 2 }, { 8, 4 } };
+  bool overridden = false;
+  for (size_t i = 0; i < count && is_prefix(bytes[i], code); i++)
+    overridden |= bytes[i] == 0x67;
+  return sizes[index_of(code)][overridden];
+}
+
 /* ENTER copies up to 31 frame pointers, PUSHA and POPA move 8 registers. */
 static unsigned many_accesses(const uint8_t *bytes, unsigned length, enum code_size code) {
   unsigned i = 0;

@@ -53,6 +53,9 @@ unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t coun
 /* True for MOVS, STOS, LODS, CMPS and SCAS with a repeat prefix: each repetition comes as an execution. */
 bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code);
 
+/* The address size of an instruction, in bytes: 2, 4 or 8. */
+unsigned discover_address_size(const uint8_t *bytes, size_t count, enum code_size code);
+
 /* What delivering a fault must know of the instruction that raised it; all false when it is not known. */
 struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, size_t count,
                                   enum code_size code);

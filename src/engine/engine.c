@@ -7,6 +7,7 @@
 #include "arch/bits.h"
 #include "engine/handle.h"
 #include "engine/internal.h"
+#include "engine/watch.h"
 
 enum { ENGINE_BUFFER = 64 << 20 }; /* of translated code; BUDGET in translate.c stays below */
 
@@ -46,7 +47,7 @@ static bool add_hooks(struct engine *e) {
   return translate_prepare(e) && add_hook(e, UC_HOOK_TLB_FILL, handle_fill_callback(translate_on_fill)) &&
          add_hook(e, UC_HOOK_EDGE_GENERATED, handle_edge_callback(translate_on_edge)) &&
          add_hook(e, UC_HOOK_INTR, handle_interrupt_callback(events_on_interrupt)) &&
-         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid)) &&
+         add_hook(e, UC_HOOK_INSN_INVALID, handle_invalid_callback(events_on_invalid)) && watch_hook(e) &&
          add_call_hook(e, UC_X86_INS_SYSCALL) && add_call_hook(e, UC_X86_INS_SYSENTER);
 }
 
@@ -107,23 +108,29 @@ static void look_ahead(struct engine *e, uint64_t instructions) {
   if (e->at && !e->at->stepped) e->ahead = instructions;
 }
 
+uint64_t engine_device_read(struct engine *e, uint64_t physical, unsigned size) {
+  look_ahead(e, 1);
+  uint64_t value = e->client.mmio_read(e->client.context, physical, size);
+  look_ahead(e, 0);
+  return value;
+}
+
+void engine_device_write(struct engine *e, uint64_t physical, unsigned size, uint64_t value) {
+  look_ahead(e, 1);
+  e->client.mmio_write(e->client.context, physical, size, value);
+  look_ahead(e, 0);
+}
+
 static uint64_t on_device_read(uc_engine *uc, uint64_t offset, unsigned size, void *user) {
   const struct device_range *range = user;
-  const struct engine_client *client = &range->engine->client;
   (void)uc;
-  look_ahead(range->engine, 1);
-  uint64_t value = client->mmio_read(client->context, range->physical + offset, size);
-  look_ahead(range->engine, 0);
-  return value;
+  return engine_device_read(range->engine, range->physical + offset, size);
 }
 
 static void on_device_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *user) {
   const struct device_range *range = user;
-  const struct engine_client *client = &range->engine->client;
   (void)uc;
-  look_ahead(range->engine, 1);
-  client->mmio_write(client->context, range->physical + offset, size, value);
-  look_ahead(range->engine, 0);
+  engine_device_write(range->engine, range->physical + offset, size, value);
 }
 
 /* Everything that is not RAM goes to the client. */
@@ -138,7 +145,7 @@ static bool map_devices(struct engine *e) {
       return false;
     if (next) from = next->physical + next->size;
   }
-  return true;
+  return watch_map(e);
 }
 
 void engine_changed(struct engine *e, unsigned parts) {

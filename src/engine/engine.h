@@ -33,6 +33,7 @@ struct engine_exception {
   uint8_t vector;
   bool single_step;    /* of #DB: RFLAGS.TF was set when a plain instruction began */
   uint8_t breakpoints; /* of #DB: the set (bit i: number i) of those met by executing; then it is a fault */
+  uint8_t watched;     /* of #DB: the set of those met by accessing data; then it is a trap */
   bool software;       /* an INT n that was not caught as an instruction; normally never */
   bool has_error_code;
   uint32_t error_code; /* of #PF: our own walker's */
@@ -124,7 +125,8 @@ uint64_t engine_instructions(const struct engine *engine);
 void engine_set_deadline(struct engine *engine, uint64_t instructions);
 
 /* Replaces all breakpoints. That of an instruction is an `exception` before it, unless RF or the shadow of
- * MOV SS is in force. */
+ * MOV SS is in force; that of data, of plain instructions, is one after each that completes. The client's own
+ * accesses meet none. */
 void engine_set_breakpoints(struct engine *engine,
                             const struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS]);
 

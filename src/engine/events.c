@@ -1,6 +1,8 @@
 /* What the client is told while code runs, and how execution goes on from what it answers. */
 #include "engine/internal.h"
 
+#include "engine/watch.h"
+
 #include "arch/bits.h"
 
 void events_redirect(struct engine *e, uint64_t linear) {
@@ -81,6 +83,34 @@ void events_deadline(struct engine *e, uint64_t linear) {
   go_on_in_block(e, ENGINE_RESUME, NULL);
 }
 
+struct engine_exception events_take_met(struct engine *e) {
+  struct engine_exception trap = { .vector = VECTOR_DB, .watched = e->met };
+  watch_forget(e);
+  return trap;
+}
+
+/* The library comes back to a string instruction once more after its last repetition. */
+static bool has_repetitions_left(struct engine *e, const struct block *repeated) {
+  uint8_t bytes[15];
+  size_t length = block_copy(&e->blocks, repeated, 0, bytes, sizeof bytes);
+  unsigned size = discover_address_size(bytes, length, repeated->code);
+  return e->cpu->general[1] << (64 - 8 * size);
+}
+
+void events_watched(struct engine *e, uint64_t linear, const struct block *repeated) {
+  const struct engine_exception trap = events_take_met(e);
+  clock_complete(e);
+  fetch(e);
+  bool between = repeated && has_repetitions_left(e, repeated);
+  e->cpu->rip = offset_of(e, repeated && !between ? linear + repeated->size : linear);
+  e->announced = NO_LINEAR;
+  if (between) {
+    e->count--;
+    e->cpu->rflags |= RFLAGS_RF;
+  }
+  go_on_in_block(e, e->client.exception(e->client.context, &trap), NULL);
+}
+
 static bool uses_msrs(const struct rs_instruction *instruction) {
   return instruction->operation == RS_OP_SYSRET || instruction->operation == RS_OP_SYSEXIT ||
          instruction->operation == RS_OP_SWAPGS || instruction->operation == RS_OP_WRMSR ||
@@ -97,6 +127,7 @@ static void begin_native(struct engine *e, const struct rs_instruction *instruct
 void events_native_done(struct engine *e, uint64_t linear) {
   const struct piece *at = e->at;
   e->native = false;
+  watch_forget(e);
   e->ahead = at && !at->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
   clock_refresh_limit(e);
   fetch(e);
@@ -251,6 +282,8 @@ void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user) {
   e->native = false;
   e->announced = NO_LINEAR;
   exception.single_step = vector == VECTOR_DB && !raised.software;
+  if (exception.single_step) exception.watched = e->met;
+  watch_forget(e);
   if (exception.single_step) {
     settle_trap(e, linear_of(e, e->cpu->rip));
   } else {

@@ -1,6 +1,8 @@
 /* Turns an access that the fill hook refused into the exception that the processor raises for it. */
 #include "engine/internal.h"
 
+#include "engine/watch.h"
+
 #include "arch/bits.h"
 
 static size_t copy_code(struct engine *e, uint64_t linear, uint8_t *bytes, size_t size) {
@@ -74,6 +76,7 @@ static void undo_branch(struct engine *e, uint64_t linear) {
 }
 
 static void raise_noncanonical_fetch(struct engine *e) {
+  watch_forget(e);
   clock_park(e);
   uint64_t branch = e->last_linear;
   clock_complete(e);
@@ -104,6 +107,10 @@ static void handle_fetch(struct engine *e, uint64_t linear) {
     return;
   }
   clock_complete(e);
+  if (e->met) {
+    raise(e, events_take_met(e));
+    return;
+  }
   if (run_up_to_fault(e, linear)) return;
   uint8_t met = breakpoints_met(e, linear, e->count);
   if (met) {
@@ -120,20 +127,30 @@ static void handle_fetch(struct engine *e, uint64_t linear) {
   }
 }
 
+/* From now on the block is stepped from its beginning, too, and not left. */
+static void note_watched(struct engine *e, const struct piece *p) {
+  if (!p) return;
+  p->block->watched = true;
+  translate_again(e, p->address);
+}
+
 void fault_handle(struct engine *e) {
   uint64_t linear = linear_of(e, e->cpu->rip);
+  const struct piece *at = e->at;
   e->native = false;
   if (e->refused_kind == ACCESS_FETCH) {
     handle_fetch(e, linear);
     return;
   }
   clock_settle(e, linear);
+  watch_forget(e);
   switch (e->refusal) {
   case REFUSED_SELF_WRITE:
     translate_mix(e, e->self_written);
     events_end_momentary(e);
     break;
   case REFUSED_NONCANONICAL: raise_noncanonical(e, linear); break;
+  case REFUSED_WATCHED: note_watched(e, at); /* fall through */
   case REFUSED_DEVICE:
     e->device_block = linear;
     translate_again(e, linear);

@@ -52,3 +52,7 @@ void *handle_call_callback(uc_cb_insn_syscall_t function) {
 void *handle_invalid_callback(uc_cb_hookinsn_invalid_t function) {
   AS_POINTER(function);
 }
+
+void *handle_memory_callback(uc_cb_hookmem_t function) {
+  AS_POINTER(function);
+}

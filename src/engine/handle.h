@@ -19,5 +19,6 @@ void *handle_fill_callback(uc_cb_tlbevent_t function);
 void *handle_interrupt_callback(uc_cb_hookintr_t function);
 void *handle_call_callback(uc_cb_insn_syscall_t function); /* of SYSCALL and SYSENTER */
 void *handle_invalid_callback(uc_cb_hookinsn_invalid_t function);
+void *handle_memory_callback(uc_cb_hookmem_t function);
 
 #endif

@@ -27,9 +27,11 @@ struct piece {
   uint16_t size;       /* of the block, in bytes */
   bool stepped;        /* every instruction is hooked, and counted by its hook */
   bool for_deadline;   /* stepped only because the deadline lies within */
+  bool for_watch;      /* stepped only because it reaches a watched page */
 };
 
 #define SPECIAL (UINT64_C(1) << 62)
+#define WATCH_NOTHING UINT64_MAX
 
 struct pieces {
   struct pieces *next;
@@ -50,6 +52,7 @@ enum refusal {
   REFUSED_NO_MEMORY,  /* code is fetched from where there is no RAM */
   REFUSED_SELF_WRITE, /* a block writes into its own page: the page becomes mixed */
   REFUSED_DEVICE,     /* a block that is not stepped reaches a device */
+  REFUSED_WATCHED,    /* the same, a page with a breakpoint on data */
 };
 
 struct engine {
@@ -94,6 +97,13 @@ struct engine {
 
   struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS];
   uint8_t executable; /* set of the numbers of breakpoints on instructions */
+
+  /* Breakpoints on data. */
+  uint8_t watched;                             /* set of their numbers */
+  uint8_t met;                                 /* of those that the instruction under way, or the last, met */
+  bool watch_open;                             /* the TLB leads to a watched page */
+  uint64_t watch_physical[ENGINE_BREAKPOINTS]; /* the page that each device page stands for */
+  uint64_t watch_read;                         /* offset of a read there that is not over; WATCH_NOTHING */
 
   /* Events. */
   unsigned changed; /* set of enum engine_part */
@@ -190,6 +200,13 @@ bool events_on_invalid(uc_engine *uc, void *user);
 /* The deadline, or a requested stop, at a block's beginning. */
 void events_deadline(struct engine *e, uint64_t linear);
 
+/* Before the instruction at `linear`: the one before has met breakpoints on data; or a repetition of this
+ * one, which is then all of `repeated`. */
+void events_watched(struct engine *e, uint64_t linear, const struct block *repeated);
+
+/* The trap for them, which are then forgotten. */
+struct engine_exception events_take_met(struct engine *e);
+
 /* The native instruction has completed; the next is at `linear`. */
 void events_native_done(struct engine *e, uint64_t linear);
 
@@ -201,6 +218,10 @@ void events_end_momentary(struct engine *e);
 
 /* Does what the client said, and calls `deadline` while it is due. False: engine_run is to return. */
 bool events_go_on(struct engine *e, enum engine_next next);
+
+/* engine.c: an access to memory without RAM. */
+uint64_t engine_device_read(struct engine *e, uint64_t physical, unsigned size);
+void engine_device_write(struct engine *e, uint64_t physical, unsigned size, uint64_t value);
 
 /* fault.c: what became of an access that the fill hook refused. No code runs, `*cpu` is fetched. */
 void fault_handle(struct engine *e);

@@ -1,5 +1,6 @@
 /* The TLB's fill hook, W^X per physical page, and what is done when a block is translated. */
 #include "engine/internal.h"
+#include "engine/watch.h"
 
 #include <stdlib.h>
 
@@ -188,6 +189,17 @@ static enum access_kind kind_of(uc_mem_type type) {
   return type == UC_MEM_WRITE ? ACCESS_WRITE : ACCESS_READ;
 }
 
+static bool fill(struct engine *e, uint64_t linear, enum access_kind kind, const struct engine_translation *t,
+                 bool watched, uc_tlb_entry *entry) {
+  struct page *page = memory_page(&e->memory, t->physical);
+  if (!page) return fill_device(e, linear, kind, t, entry);
+  if (watched && kind != ACCESS_FETCH && !clock_is_exact(e)) return refuse(e, REFUSED_WATCHED, linear, kind);
+  if (kind == ACCESS_WRITE && !allow_write(e, page, linear, t->physical)) return false;
+  entry->perms = grant(e, page, kind, t);
+  if (entry->perms & UC_PROT_EXEC) remember_code(e, linear, t->physical);
+  return true;
+}
+
 bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_entry *entry, void *user) {
   struct engine *e = user;
   struct engine_translation t;
@@ -203,12 +215,10 @@ bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_
     e->refused_code = t.error_code;
     return refuse(e, REFUSED_PAGE, linear, kind);
   }
-  struct page *page = memory_page(&e->memory, t.physical);
+  bool watched = watch_covers(e, linear);
   entry->paddr = t.physical;
-  if (!page) return fill_device(e, linear, kind, &t, entry);
-  if (kind == ACCESS_WRITE && !allow_write(e, page, linear, t.physical)) return false;
-  entry->perms = grant(e, page, kind, &t);
-  if (entry->perms & UC_PROT_EXEC) remember_code(e, linear, t.physical);
+  if (!fill(e, linear, kind, &t, watched, entry)) return false;
+  if (watched) watch_lead(e, linear, kind, entry);
   return true;
 }
 
@@ -275,7 +285,9 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   p->physical = place.physical;
   p->size = place.size;
   p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
-  p->stepped = !single && (for_deadline || for_device || !regular || p->block->checked);
+  if (for_device && e->watched) p->block->watched = true;
+  p->for_watch = p->block->watched && e->watched && regular && !p->block->checked && !single;
+  p->stepped = !single && (for_deadline || for_device || p->for_watch || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
   note_instructions(e, p->block, tb->icount);
   return translate_prepare(e) ? RS_OK : RS_OUT_OF_MEMORY;

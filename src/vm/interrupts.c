@@ -25,8 +25,10 @@ static void schedule(struct rs_machine *vm, uint64_t soonest) {
   uint64_t event = machine_next_event(vm->hardware);
   uint64_t deadline = event == UINT64_MAX ? UINT64_MAX : event - vm->skipped;
   if (deadline > vm->until) deadline = vm->until;
-  if ((takes_nmi(vm) || takes_external(vm)) && soonest < deadline) deadline = soonest;
-  vm->attention = machine_nmi_pending(vm->hardware) || machine_interrupt_pending(vm->hardware);
+  if ((takes_nmi(vm) || takes_external(vm) || vm->cpu.debug_pending) && soonest < deadline)
+    deadline = soonest;
+  vm->attention =
+      machine_nmi_pending(vm->hardware) || machine_interrupt_pending(vm->hardware) || vm->cpu.debug_pending;
   engine_set_deadline(vm->engine, deadline);
 }
 
@@ -60,6 +62,7 @@ enum engine_next vm_interrupt(struct rs_machine *vm) {
   struct rs_interrupt_request request;
   machine_advance(vm->hardware, vm_now(vm));
   machine_interrupts_changed(vm->hardware);
+  if (vm_traps(vm)) return ENGINE_TRAP; /* before any of them [SDM3 "Priority Among Concurrent Events"] */
   if (request_fill(vm, &request)) {
     vm->attention = true;
     return vm_deliver(vm, &request);

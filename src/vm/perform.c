@@ -77,6 +77,12 @@ static struct rs_transition *fault_deliver(struct rs_machine *vm, struct rs_tran
   return next;
 }
 
+/* After MOV SS what has come together waits for the end of the next instruction [SDM3 "Masking Exceptions and
+ * Interrupts When Switching Stacks"]. */
+bool vm_traps(const struct rs_machine *vm) {
+  return vm->cpu.debug_pending && vm->cpu.interrupt_shadow != RS_SHADOW_MOV_SS;
+}
+
 /* Settles `transition` and whatever follows from it, then says what that means for the run. A trap that is to
  * follow ends HLT, too. */
 static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *transition) {
@@ -87,7 +93,7 @@ static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *tr
     vm_settle(vm, transition);
   }
   vm->cpu.debug_pending |= debug_traps_after(transition);
-  bool traps = vm->cpu.debug_pending && vm->cpu.interrupt_shadow != RS_SHADOW_MOV_SS;
+  bool traps = vm_traps(vm);
   if (transition->outcome == RS_SHUTDOWN)
     vm_end(vm, RS_END_SHUTDOWN, 0);
   else if (machine_exit(vm->hardware, &status))
@@ -95,7 +101,7 @@ static enum engine_next conclude(struct rs_machine *vm, struct rs_transition *tr
   else if (vm->cpu.halted && !traps && !vm_wait(vm))
     vm_end(vm, RS_END_HALT, 0);
   if (vm->ended) return ENGINE_STOP;
-  if (vm->attention) vm_attend(vm);
+  if (vm->attention || vm->cpu.debug_pending) vm_attend(vm);
   return traps ? ENGINE_TRAP : ENGINE_RESUME;
 }
 
@@ -140,7 +146,7 @@ static void page_fault_tell(struct rs_machine *vm, const struct engine_exception
 static uint32_t debug_reasons(struct rs_machine *vm, const struct engine_exception *exception) {
   static_assert(DR6_B(0) == 1 << 0 && DR6_B(3) == 1 << 3, "breakpoint i of the engine is DR i's");
   if (exception->breakpoints) return exception->breakpoints;
-  uint32_t reasons = vm->cpu.debug_pending | (exception->single_step ? DR6_BS : 0);
+  uint32_t reasons = vm->cpu.debug_pending | exception->watched | (exception->single_step ? DR6_BS : 0);
   vm->cpu.debug_pending = 0;
   return reasons;
 }

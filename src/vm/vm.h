@@ -56,6 +56,9 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
 
 enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_request *request);
 
+/* True when a #DB trap for what has been performed comes before the next instruction. */
+bool vm_traps(const struct rs_machine *vm);
+
 /* Commits and tells one transition, whatever its outcome. */
 void vm_settle(struct rs_machine *vm, struct rs_transition *transition);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "arch/bits.h"
+#include "arch/debug.h"
 #include "vm/vm.h"
 
 /* What Unicorn implements by itself and exactly enough to be asked. */
@@ -21,9 +22,10 @@ static bool is_native(enum rs_operation operation) {
 }
 
 bool witness_wanted(const struct rs_machine *vm, const struct rs_transition *prediction) {
-  /* Outside ring 0 the engine would read descriptor tables with the program's rights. */
+  /* Outside ring 0 the engine would read descriptor tables with the program's rights; and the #DB traps after
+   * what is performed are not its own. */
   return vm->config.witness && prediction->outcome == RS_COMPLETED && prediction->before.cpl == 0 &&
-         is_native(prediction->cause.instruction.operation);
+         is_native(prediction->cause.instruction.operation) && !debug_traps_after(prediction);
 }
 
 /* A null segment's remains differ from processor to processor; of the others all that the manuals define
