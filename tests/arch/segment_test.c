@@ -191,6 +191,23 @@ static void mov_ss_and_pop_ss_cast_a_shadow_and_lss_does_not(void **state) {
   assert_int_equal(AFTER(f, RSP), 0x12345678);
 }
 
+/* [APM3 "LDS, LES, LFS, LGS, LSS"]: REX.W widens the destination, not the pointer, which has its selector
+ * where Intel's has the upper half of its offset. */
+static void of_a_64_bit_pointer_lfs_takes_64_bits_on_intel_and_32_on_amd(void **state) {
+  for (int model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
+    struct flow *f = entered(state, FLOW_LONG, 0);
+    bool amd = model == RS_CPU_AMD;
+    f->cpu.model = (enum rs_cpu_model)model;
+    f->cpu.general[0] = UINT64_MAX;
+    f->cpu.general[3] = FAKE_KERNEL_DATA;
+    fake_poke(f->memory, &f->cpu, FAKE_KERNEL_DATA, 8, UINT64_C(0x1234000389abcdef));
+    fake_poke(f->memory, &f->cpu, FAKE_KERNEL_DATA + 8, 2, 0);
+    assert_int_equal(FLOW_PERFORM(f, "\x48\x0f\xb4\x03"), RS_COMPLETED); /* lfs rax, [rbx] */
+    assert_int_equal(AFTER(f, RAX), amd ? 0x89abcdef : UINT64_C(0x1234000389abcdef));
+    assert_int_equal(SEGMENT_AFTER(f, FS)->selector, amd ? 3 : 0);
+  }
+}
+
 static void pop_takes_a_word_of_the_operand_size(void **state) {
   struct flow *f = entered(state, FLOW_LONG, 0);
   FLOW_PUT(f, 8, UINT64_C(0xffffffffffff0000) | FAKE_USER_SS);
@@ -240,6 +257,7 @@ int main(void) {
     CLAIM(the_accessed_bit_is_written_only_where_it_is_clear_and_the_load_succeeds),
     CLAIM(the_accessed_bit_of_a_write_protected_gdt_raises_pf),
     CLAIM(mov_ss_and_pop_ss_cast_a_shadow_and_lss_does_not),
+    CLAIM(of_a_64_bit_pointer_lfs_takes_64_bits_on_intel_and_32_on_amd),
     CLAIM(pop_takes_a_word_of_the_operand_size),
     CLAIM(a_refused_pop_leaves_the_stack_pointer),
     CLAIM(real_and_v86_mode_load_any_selector),

@@ -93,6 +93,26 @@ static void selectors_of_ltr_and_lldt_name_the_gdt(void **state) {
   flow_assert_segment(&f->out.after.ldtr, 3, SEGMENT_UNUSABLE, 0, 0);
 }
 
+/* 57 bits of Intel's profile, whatever CR4.LA57 says, and 48 of AMD's. */
+static void the_base_is_canonical_in_the_width_that_the_processor_supports(void **state) {
+  static const struct {
+    uint8_t type;
+    const char *load;
+  } rows[] = { { 0x89, LTR }, { 0x82, LLDT } };
+  for (int model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++)
+    for (unsigned i = 0; i < 2; i++) {
+      struct flow *f = entered(state, FLOW_LONG, 0);
+      f->cpu.model = (enum rs_cpu_model)model;
+      f->cpu.general[0] = FLOW_SPARE;
+      system_descriptor(f, UINT64_C(0x0000800000000000), rows[i].type);
+      flow_perform_bytes(f, rows[i].load, 3);
+      if (model == RS_CPU_INTEL)
+        assert_int_equal(f->out.outcome, RS_COMPLETED);
+      else
+        flow_refused(f, VECTOR_GP, FLOW_SPARE, RS_CHECK_SYSTEM_BASE_CANONICAL);
+    }
+}
+
 static void descriptors_of_sixteen_bytes_are_checked_whole(void **state) {
   struct flow *f = entered(state, FLOW_LONG, 0);
   f->cpu.general[0] = FLOW_SPARE;
@@ -248,6 +268,7 @@ int main(void) {
     CLAIM(every_ldt_and_tss_descriptor_is_admitted_or_refused_as_its_bits_say),
     CLAIM(ltr_marks_the_tss_busy_and_takes_no_busy_one),
     CLAIM(selectors_of_ltr_and_lldt_name_the_gdt),
+    CLAIM(the_base_is_canonical_in_the_width_that_the_processor_supports),
     CLAIM(descriptors_of_sixteen_bytes_are_checked_whole),
     CLAIM(only_ring_0_loads_and_umip_keeps_others_from_storing),
     CLAIM(a_store_fills_a_register_as_wide_as_the_operand),

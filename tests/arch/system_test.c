@@ -281,14 +281,33 @@ static void each_vendor_signs_with_its_name(void **state) {
   }
 }
 
-static void the_brand_is_ringside(void **state) {
+static void the_brand_is_ringside_and_names_the_profile(void **state) {
   struct fake_machine *m = *state;
-  char brand[49] = { 0 };
-  for (uint32_t i = 0; i < 3; i++) {
-    struct cpuid_result r = ask(m, 0x80000002 + i, 0);
-    memcpy(brand + 16 * i, &r, 16);
+  static const char *const brands[] = { [RS_CPU_INTEL] = "Ringside virtual processor, Intel profile",
+                                        [RS_CPU_AMD] = "Ringside virtual processor, AMD profile" };
+  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
+    char brand[49] = { 0 };
+    fake_machine_enter(m, fake_long_mode, (enum rs_cpu_model)model);
+    for (uint32_t i = 0; i < 3; i++) {
+      struct cpuid_result r = ask(m, 0x80000002 + i, 0);
+      memcpy(brand + 16 * i, &r, 16);
+    }
+    assert_string_equal(brand, brands[model]);
   }
-  assert_string_equal(brand, "Ringside virtual processor, Intel profile");
+}
+
+/* [APM3 "Obtaining Processor Information Via the CPUID Instruction"]: bits 0 to 9, 12 to 17, 23 and 24. */
+static void amd_repeats_features_of_leaf_1_and_intel_does_not(void **state) {
+  struct fake_machine *m = *state;
+  const uint32_t repeated = 0x0183f3ff;
+  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++)
+    for (unsigned apic = 0; apic < 2; apic++) {
+      fake_machine_enter(m, fake_long_mode, (enum rs_cpu_model)model);
+      m->cpu.msr[RS_MSR_INDEX(RS_APIC_BASE)] = apic ? APIC_BASE_ENABLED : 0;
+      uint32_t leaf_1 = ask(m, 1, 0).edx, extended = ask(m, 0x80000001, 0).edx;
+      assert_int_equal(leaf_1 >> 9 & 1, apic);
+      assert_int_equal(extended & repeated, model == RS_CPU_AMD ? leaf_1 & repeated : 0);
+    }
 }
 
 /* A feature is told exactly where the control bit that belongs to it can be set. */
@@ -484,6 +503,18 @@ static void reset_leaves_the_first_instruction_16_bytes_below_4_gib(void **state
   }
 }
 
+/* [SDM4 "Model-Specific Registers (MSRs)"]: IA32_MISC_ENABLE is Intel's. */
+static void each_vendor_begins_with_its_signature_and_its_own_msrs(void **state) {
+  struct rs_cpu cpu;
+  (void)state;
+  for (unsigned model = RS_CPU_INTEL; model <= RS_CPU_AMD; model++) {
+    bool amd = model == RS_CPU_AMD;
+    cpu_at_reset(&cpu, (enum rs_cpu_model)model);
+    assert_int_equal(cpu.general[RDX], amd ? 0x00830f10 : 0x000606a6);
+    assert_int_equal(fake_msr(&cpu, RS_MISC_ENABLE), amd ? 0 : 0x1801);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     CLAIM(lgdt_and_lidt_read_ten_bytes_in_64_bit_mode),
@@ -504,7 +535,8 @@ int main(void) {
     CLAIM(base_instructions_serve_every_ring),
     CLAIM(a_base_that_is_not_canonical_raises_gp),
     CLAIM(each_vendor_signs_with_its_name),
-    CLAIM(the_brand_is_ringside),
+    CLAIM(the_brand_is_ringside_and_names_the_profile),
+    CLAIM(amd_repeats_features_of_leaf_1_and_intel_does_not),
     CLAIM(features_agree_with_the_bits_of_cr4),
     CLAIM(syscall_is_told_where_it_exists),
     CLAIM(cpuid_tells_which_bits_of_efer_amd_has),
@@ -515,6 +547,7 @@ int main(void) {
     CLAIM(in_64_bit_mode_only_fs_and_gs_have_bases),
     CLAIM(the_last_byte_must_be_canonical_too),
     CLAIM(reset_leaves_the_first_instruction_16_bytes_below_4_gib),
+    CLAIM(each_vendor_begins_with_its_signature_and_its_own_msrs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
