@@ -33,13 +33,15 @@ static size_t whole_pages(const struct task *task, uintptr_t start, uintptr_t le
 long sys_brk(struct call *call) {
   struct task *task = call->task;
   uintptr_t wanted = call->argument[0];
-  uintptr_t old_end = (uintptr_t)round_up(task->break_now), new_end = (uintptr_t)round_up(wanted);
-  if (wanted < task->break_start || !user_range_fits(task, wanted, 0)) return (long)task->break_now;
+  uintptr_t old_end = (uintptr_t)round_up(task->space->break_now), new_end = (uintptr_t)round_up(wanted);
+  if (wanted < task->space->break_start || !user_range_fits(task, wanted, 0))
+    return (long)task->space->break_now;
   if (new_end < old_end) user_unmap(task, new_end, old_end - new_end);
-  if (new_end > old_end && (user_any_mapped(task, old_end, new_end - old_end) || new_end > task->mmap_top ||
-                            user_map(task, old_end, new_end - old_end, USER_READ | USER_WRITE) != 0))
-    return (long)task->break_now;
-  task->break_now = wanted;
+  if (new_end > old_end &&
+      (user_any_mapped(task, old_end, new_end - old_end) || new_end > task->space->mmap_top ||
+       user_map(task, old_end, new_end - old_end, USER_READ | USER_WRITE) != 0))
+    return (long)task->space->break_now;
+  task->space->break_now = wanted;
   return (long)wanted;
 }
 

@@ -48,7 +48,7 @@ long sys_uname(struct call *call) {
   enum { FIELD = 65 };
   static const char names[6][FIELD] = { "Linux", "ringside", "6.1.0", "#1", "", "(none)" };
   static const char wide[] = "x86_64", narrow[] = "i686";
-  const char *machine = call->task->wide ? wide : narrow;
+  const char *machine = call->task->space->wide ? wide : narrow;
   uintptr_t at = call->argument[0];
   if (!copy_to_user(at, names, sizeof names)) return -ERROR_FAULT;
   return copy_to_user(at + 4 * (uintptr_t)FIELD, machine, strlen(machine) + 1) ? 0 : -ERROR_FAULT;

@@ -23,20 +23,20 @@ static _Noreturn void refuse(const struct task *task, const char *reason) {
 }
 
 static void init_layout(struct task *task, bool wide) {
-  task->wide = wide;
+  task->space->wide = wide;
 #ifdef __x86_64__
   if (wide) {
-    task->user_end = USER64_END;
-    task->stack_top = USER64_END;
-    task->mmap_top = USER64_MMAP_TOP;
+    task->space->user_end = USER64_END;
+    task->space->stack_top = USER64_END;
+    task->space->mmap_top = USER64_MMAP_TOP;
   } else
 #endif
   {
-    task->user_end = USER32_END;
-    task->stack_top = USER32_STACK_TOP;
-    task->mmap_top = USER32_MMAP_TOP;
+    task->space->user_end = USER32_END;
+    task->space->stack_top = USER32_STACK_TOP;
+    task->space->mmap_top = USER32_MMAP_TOP;
   }
-  task->mmap_hint = task->mmap_top;
+  task->space->mmap_hint = task->space->mmap_top;
 }
 
 static void init_name(struct task *task, const char *name) {
@@ -50,7 +50,7 @@ static void map_segment(struct task *task, const char *file, const struct elf_se
   uint64_t address = segment->address + bias, end = address + segment->memory_size;
   uintptr_t first = (uintptr_t)(address & ~(uint64_t)(PAGE_SIZE - 1));
   size_t size;
-  if (address < bias || end < address || end > task->mmap_top || address < SEGMENT_LOWEST)
+  if (address < bias || end < address || end > task->space->mmap_top || address < SEGMENT_LOWEST)
     refuse(task, "a segment outside the addresses of programs");
   size = (size_t)((end - first + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1));
   if (user_any_mapped(task, first, size)) refuse(task, "segments that overlap");
@@ -58,13 +58,14 @@ static void map_segment(struct task *task, const char *file, const struct elf_se
       !copy_to_user((uintptr_t)address, file + segment->file_offset, (size_t)segment->file_size) ||
       user_protect(task, first, size, segment->protection) != 0)
     refuse(task, "memory is too small for its segments");
-  if (first + size > task->break_start) task->break_start = task->break_now = first + size;
+  if (first + size > task->space->break_start)
+    task->space->break_start = task->space->break_now = first + size;
 }
 
 static void init_registers(struct task *task, struct frame *frame, uint64_t entry, uintptr_t stack) {
-  if (entry >= task->user_end) refuse(task, "an entry point outside the addresses of programs");
+  if (entry >= task->space->user_end) refuse(task, "an entry point outside the addresses of programs");
   memset(frame, 0, sizeof *frame);
-  frame_enter(frame, task->wide, (uintptr_t)entry, stack);
+  frame_enter(frame, task->space->wide, (uintptr_t)entry, stack);
 }
 
 void exec_load(struct task *task, const void *file, const struct elf_program *program,
@@ -72,12 +73,13 @@ void exec_load(struct task *task, const void *file, const struct elf_program *pr
   uint64_t bias = 0;
   struct exec_addresses addresses;
   init_name(task, options->arguments[0]);
+  task->space = &task->own_space;
   init_layout(task, program->wide);
   stub_choose(options->entry, program->wide);
-  task->root = paging_create_root();
-  if (task->root == 0) refuse(task, "memory is too small");
+  task->space->root = paging_create_root();
+  if (task->space->root == 0) refuse(task, "memory is too small");
   processor.task = task;
-  write_cr3(task->root);
+  write_cr3(task->space->root);
 #ifdef __x86_64__
   if (program->relocates) bias = program->wide ? USER64_PIE_BASE : USER32_PIE_BASE;
 #else

@@ -69,8 +69,8 @@ static void map_stack(struct task *task, const struct elf_program *program, cons
       (options->argument_count + options->environment_count + 8 + AUXILIARY_WORDS) * sizeof(uint64_t);
   size_t size = (strings + words + SPARE + 2 * PAGE_SIZE) & ~(size_t)(PAGE_SIZE - 1);
   if (strings > STRINGS_LIMIT) console_refuse("%s: its arguments and environment are too long", task->name);
-  task->stack_protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
-  if (user_map(task, task->stack_top - size, size, task->stack_protection) != 0)
+  task->space->stack_protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
+  if (user_map(task, task->space->stack_top - size, size, task->space->stack_protection) != 0)
     console_refuse("%s: memory is too small for its stack", task->name);
 }
 
@@ -118,7 +118,7 @@ static uintptr_t push_list(struct builder *builder, char *const *list, unsigned 
 
 uintptr_t exec_build_stack(struct task *task, const struct elf_program *program,
                            const struct exec_addresses *addresses, const struct options *options) {
-  struct builder builder = { task, task->stack_top - sizeof(uint64_t), program->wide ? 8 : 4 };
+  struct builder builder = { task, task->space->stack_top - sizeof(uint64_t), program->wide ? 8 : 4 };
   const uint64_t random[2] = { random_next(), random_next() };
   uintptr_t environment, arguments, stack, strings[3];
   size_t words = 1 + options->argument_count + 1 + options->environment_count + 1 + AUXILIARY_WORDS;

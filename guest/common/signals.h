@@ -15,7 +15,8 @@ bool signals_ignored(const struct task *task, unsigned number);
 /* The pending signals of a task that are neither blocked nor ignored, signal 1 in bit 0. */
 uint64_t signals_open(const struct task *task);
 
-/* Makes a signal pending, unless the task ignores it; it takes effect when the task is about to run its program. */
+/* Makes a signal pending, unless the task ignores it; it takes effect when the task is about to run its
+ * program. */
 void signals_send(struct task *task, unsigned number);
 
 #endif

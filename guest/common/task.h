@@ -36,14 +36,20 @@ struct signal_action {
   uint64_t handler, flags, restorer, mask;
 };
 
-struct task {
-  uintptr_t root;     /* physical address of its page tables */
-  uintptr_t user_end; /* its addresses are below */
+/* Where a program's memory lies. */
+struct address_space {
+  uintptr_t root;     /* physical address of the page tables */
+  uintptr_t user_end; /* the program's addresses are below */
   bool wide;          /* a 64-bit program */
   uintptr_t break_start, break_now;
   uintptr_t mmap_top, mmap_hint; /* no free address lies between the hint and the top */
   uintptr_t stack_top;
   unsigned stack_protection;
+};
+
+struct task {
+  struct address_space own_space;
+  struct address_space *space; /* its own, or one that it shares */
   struct file *files[FILE_SLOTS];
   uint64_t signal_mask, signals_pending; /* signal 1 is bit 0 */
   struct signal_action actions[SIGNAL_COUNT];

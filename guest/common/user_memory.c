@@ -21,11 +21,11 @@ static uintptr_t rights(unsigned protection) {
 }
 
 bool user_range_fits(const struct task *task, uintptr_t start, uint64_t size) {
-  return start <= task->user_end && size <= task->user_end - start;
+  return start <= task->space->user_end && size <= task->space->user_end - start;
 }
 
 static bool page_mapped(struct task *task, uintptr_t address) {
-  const uintptr_t *entry = paging_entry(task->root, address, false);
+  const uintptr_t *entry = paging_entry(task->space->root, address, false);
   return entry && *entry & PAGE_HELD;
 }
 
@@ -33,10 +33,10 @@ static bool page_mapped(struct task *task, uintptr_t address) {
  * `end`. */
 static uintptr_t *next_entry(struct task *task, uintptr_t *at, uintptr_t end) {
   while (*at < end) {
-    uintptr_t *entry = paging_entry(task->root, *at, false);
+    uintptr_t *entry = paging_entry(task->space->root, *at, false);
     uintptr_t size;
     if (entry) return entry;
-    size = paging_missing_size(task->root, *at);
+    size = paging_missing_size(task->space->root, *at);
     *at = (*at & ~(size - 1)) + size;
   }
   return NULL;
@@ -75,7 +75,7 @@ static long set_page(uintptr_t *entry, uintptr_t address, unsigned protection) {
 long user_map(struct task *task, uintptr_t start, size_t size, unsigned protection) {
   if (protection != 0 && size / PAGE_SIZE > frames_free()) return -ERROR_NOMEM;
   for (uintptr_t at = start; at - start < size; at += PAGE_SIZE) {
-    uintptr_t *entry = paging_entry(task->root, at, true);
+    uintptr_t *entry = paging_entry(task->space->root, at, true);
     if (!entry || set_page(entry, at, protection) != 0) {
       user_unmap(task, start, at - start);
       return -ERROR_NOMEM;
@@ -96,12 +96,13 @@ void user_unmap(struct task *task, uintptr_t start, size_t size) {
     if (*entry & PAGING_FRAME) frames_return(*entry & PAGING_FRAME);
     clear_entry(entry, at);
   }
-  if (start < task->mmap_top && start + size > task->mmap_hint) task->mmap_hint = start + size;
+  if (start < task->space->mmap_top && start + size > task->space->mmap_hint)
+    task->space->mmap_hint = start + size;
 }
 
 long user_protect(struct task *task, uintptr_t start, size_t size, unsigned protection) {
   for (uintptr_t at = start; at - start < size; at += PAGE_SIZE) {
-    uintptr_t *entry = paging_entry(task->root, at, false);
+    uintptr_t *entry = paging_entry(task->space->root, at, false);
     if (!entry || !(*entry & PAGE_HELD) || set_page(entry, at, protection) != 0) return -ERROR_NOMEM;
   }
   return 0;
@@ -115,10 +116,10 @@ void user_clear(struct task *task, uintptr_t start, size_t size) {
 
 long user_move(struct task *task, uintptr_t from, uintptr_t to, size_t size) {
   for (size_t at = 0; at < size; at += PAGE_SIZE)
-    if (!paging_entry(task->root, to + at, true)) return -ERROR_NOMEM;
+    if (!paging_entry(task->space->root, to + at, true)) return -ERROR_NOMEM;
   for (size_t at = 0; at < size; at += PAGE_SIZE) {
-    uintptr_t *entry = paging_entry(task->root, from + at, false);
-    *paging_entry(task->root, to + at, false) = *entry;
+    uintptr_t *entry = paging_entry(task->space->root, from + at, false);
+    *paging_entry(task->space->root, to + at, false) = *entry;
     clear_entry(entry, from + at);
   }
   user_unmap(task, from, size);
@@ -130,21 +131,22 @@ long user_move(struct task *task, uintptr_t from, uintptr_t to, size_t size) {
 static uintptr_t free_start(struct task *task, uintptr_t end, size_t wanted) {
   uintptr_t at = end;
   while (at > PAGE_SIZE && end - at < wanted) {
-    const uintptr_t *entry = paging_entry(task->root, at - PAGE_SIZE, false);
+    const uintptr_t *entry = paging_entry(task->space->root, at - PAGE_SIZE, false);
     if (entry && *entry & PAGE_HELD) break;
     at -= PAGE_SIZE;
-    if (!entry) at &= ~(paging_missing_size(task->root, at) - 1);
+    if (!entry) at &= ~(paging_missing_size(task->space->root, at) - 1);
   }
   return at;
 }
 
 uintptr_t user_find_gap(struct task *task, size_t size) {
-  uintptr_t end = task->mmap_hint < task->mmap_top ? task->mmap_hint : task->mmap_top;
+  uintptr_t end =
+      task->space->mmap_hint < task->space->mmap_top ? task->space->mmap_hint : task->space->mmap_top;
   bool first = true;
-  while (end > task->break_now) {
+  while (end > task->space->break_now) {
     uintptr_t start = free_start(task, end, size);
-    if (end - start >= size && end - size >= task->break_now) {
-      if (first) task->mmap_hint = end - size;
+    if (end - start >= size && end - size >= task->space->break_now) {
+      if (first) task->space->mmap_hint = end - size;
       return end - size;
     }
     if (start < end) first = false;
@@ -155,7 +157,8 @@ uintptr_t user_find_gap(struct task *task, size_t size) {
 
 bool user_grow_stack(struct task *task, uintptr_t address) {
   uintptr_t page = address & PAGING_FRAME;
-  if (address >= task->stack_top || task->stack_top - address > USER_STACK_LIMIT || page_mapped(task, page))
+  if (address >= task->space->stack_top || task->space->stack_top - address > USER_STACK_LIMIT ||
+      page_mapped(task, page))
     return false;
-  return user_map(task, page, PAGE_SIZE, task->stack_protection) == 0;
+  return user_map(task, page, PAGE_SIZE, task->space->stack_protection) == 0;
 }

@@ -94,7 +94,7 @@ long sys_arch_prctl(struct call *call) {
   switch (code) {
   case SET_GS:
   case SET_FS:
-    if (value >= call->task->user_end) return -ERROR_PERM;
+    if (value >= call->task->space->user_end) return -ERROR_PERM;
     write_msr(msr, value);
     return 0;
   case GET_FS:
