@@ -47,20 +47,30 @@ static char *keep_text(uint32_t physical) {
   return text;
 }
 
+static void read_module(const struct multiboot_module *module, struct boot_module *out) {
+  if (module->end < module->start) console_refuse("a module ends before it starts");
+  out->size = module->end - module->start;
+  out->bytes = in_direct_map(module->start, out->size, "module");
+  frames_reserve(module->start, module->end);
+  out->text = keep_text(module->text);
+}
+
+static void read_modules(const struct multiboot_info *info, struct boot_info *out) {
+  const struct multiboot_module *module;
+  if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->module_count == 0)
+    console_refuse("no program: it is expected as module 0");
+  if (info->module_count > BOOT_MODULES) console_refuse("more than %u modules", BOOT_MODULES);
+  module = in_direct_map(info->modules, info->module_count * sizeof *module, "module list");
+  for (unsigned i = 0; i < info->module_count; i++)
+    read_module(&module[i], &out->module[i]);
+  out->module_count = info->module_count;
+}
+
 void boot_info_read(uint32_t physical, struct boot_info *out) {
   static char none[1];
   const struct multiboot_info *info = in_direct_map(physical, sizeof *info, "boot information");
-  const struct multiboot_module *module;
   give_memory(info);
   frames_reserve(KERNEL_LOAD_ADDRESS, paging_physical(kernel_end));
-  if (!(info->flags & MULTIBOOT_HAS_MODULES) || info->module_count == 0)
-    console_refuse("no program: it is expected as module 0");
-  module = in_direct_map(info->modules, sizeof *module, "module list");
-  if (module->end < module->start) console_refuse("module 0 ends before it starts");
-  out->program_frames = module->start;
-  out->program_size = module->end - module->start;
-  out->program = in_direct_map(module->start, out->program_size, "program");
-  frames_reserve(module->start, module->end);
-  out->program_text = keep_text(module->text);
+  read_modules(info, out);
   out->command_line = info->flags & MULTIBOOT_HAS_COMMAND_LINE ? keep_text(info->command_line) : none;
 }

@@ -5,12 +5,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define BOOT_MODULES 64
+
+/* A piece of memory that the loader filled from a file; it stays as it is. */
+struct boot_module {
+  char *text; /* may be written to */
+  const void *bytes;
+  size_t size;
+};
+
 struct boot_info {
-  char *command_line;  /* both texts may be written to */
-  char *program_text;  /* the words of module 0: file name and arguments */
-  const void *program; /* module 0 */
-  size_t program_size;
-  uint64_t program_frames; /* its physical address */
+  char *command_line;                      /* may be written to */
+  struct boot_module module[BOOT_MODULES]; /* the program, then what file_system.h knows of */
+  unsigned module_count;
 };
 
 /* Reads the loader's structures at a physical address and gives the RAM they name, without what is in use, to

@@ -24,31 +24,75 @@ long sys_read(struct call *call);
 long sys_write(struct call *call);
 long sys_readv(struct call *call);
 long sys_writev(struct call *call);
-long sys_close(struct call *call);
-long sys_lseek(struct call *call);
-long sys_llseek(struct call *call);
 long sys_pread(struct call *call);
 long sys_pwrite(struct call *call);
+long sys_lseek(struct call *call);
+long sys_llseek(struct call *call);
+long sys_sendfile(struct call *call);
+long sys_ftruncate(struct call *call);
+long sys_ftruncate64(struct call *call);
+
+/* calls_descriptor.c */
+long sys_close(struct call *call);
 long sys_ioctl(struct call *call);
 long sys_fcntl(struct call *call);
 long sys_dup(struct call *call);
 long sys_dup2(struct call *call);
 long sys_dup3(struct call *call);
+long sys_pipe(struct call *call);
+long sys_pipe2(struct call *call);
 long sys_poll(struct call *call);
+long sys_ppoll(struct call *call);
+long sys_ppoll64(struct call *call);
 
 /* calls_path.c */
 long sys_open(struct call *call);
 long sys_openat(struct call *call);
-long sys_stat_path(struct call *call);
-long sys_access_path(struct call *call);
+long sys_creat(struct call *call);
+long sys_umask(struct call *call);
+long sys_mkdir(struct call *call);
+long sys_mkdirat(struct call *call);
+long sys_unlink(struct call *call);
+long sys_rmdir(struct call *call);
+long sys_unlinkat(struct call *call);
+long sys_rename(struct call *call);
+long sys_renameat(struct call *call);
+long sys_renameat2(struct call *call);
+long sys_link(struct call *call);
+long sys_linkat(struct call *call);
+long sys_symlink(struct call *call);
+long sys_symlinkat(struct call *call);
+long sys_readlink(struct call *call);
+long sys_readlinkat(struct call *call);
+long sys_chdir(struct call *call);
+long sys_fchdir(struct call *call);
+long sys_getcwd(struct call *call);
+
+/* calls_directory.c */
+long sys_getdents(struct call *call);
+long sys_getdents64(struct call *call);
+
+/* calls_stat.c */
+long sys_stat64(struct call *call);
+long sys_lstat64(struct call *call);
 long sys_fstat64(struct call *call);
 long sys_fstatat64(struct call *call);
+long sys_i386_stat64(struct call *call);
+long sys_i386_lstat64(struct call *call);
 long sys_i386_fstat64(struct call *call);
 long sys_i386_fstatat64(struct call *call);
 long sys_statx(struct call *call);
-long sys_readlink(struct call *call);
-long sys_readlinkat(struct call *call);
-long sys_getcwd(struct call *call);
+long sys_access(struct call *call);
+long sys_faccessat(struct call *call);
+long sys_chmod(struct call *call);
+long sys_fchmod(struct call *call);
+long sys_fchmodat(struct call *call);
+long sys_chown(struct call *call);
+long sys_lchown(struct call *call);
+long sys_fchown(struct call *call);
+long sys_fchownat(struct call *call);
+long sys_utimensat(struct call *call);
+long sys_utimensat64(struct call *call);
 
 /* calls_memory.c */
 long sys_brk(struct call *call);

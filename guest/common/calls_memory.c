@@ -3,16 +3,19 @@
 #include "calls.h"
 #include "errors.h"
 #include "files.h"
+#include "inodes.h"
 #include "task.h"
 #include "user_memory.h"
 
 /* Linux's numbers. */
+#define MAP_PRIVATE 2
+#define MAP_TYPE 0xf
 #define MAP_FIXED 0x10
 #define MAP_ANONYMOUS 0x20
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MREMAP_MAYMOVE 1
 #define PROT_ALL 7
-#define ERROR_EXIST 17
+#define FILL_PIECE 1024
 
 static uint64_t round_up(uint64_t value) {
   return (value + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1);
@@ -52,31 +55,66 @@ static long map_fixed(struct task *task, uintptr_t start, size_t size, unsigned 
   return user_map(task, start, size, protection);
 }
 
-static long map(struct call *call, const uintptr_t argument[6]) {
-  struct task *task = call->task;
-  uintptr_t start = argument[0], flags = argument[3];
-  unsigned protection = argument[2] & PROT_ALL;
+/* Fills fresh pages from a file, which they are a copy of. */
+static long fill(struct task *task, const struct file *file, uint64_t offset, uintptr_t start, size_t size,
+                 unsigned protection) {
+  char piece[FILL_PIECE];
+  for (size_t done = 0, count; done < size; done += count) {
+    size_t wanted = size - done < sizeof piece ? size - done : sizeof piece;
+    count = contents_read(&file->inode->contents, offset + done, piece, wanted);
+    if (count == 0) break;
+    if (!copy_to_user(start + done, piece, count)) return -ERROR_FAULT;
+  }
+  return user_protect(task, start, size, protection);
+}
+
+/* Where the pages come to lie, mapped; or a negative error number. */
+static long place(struct task *task, uintptr_t start, uintptr_t length, unsigned protection,
+                  uintptr_t flags) {
+  size_t size = (size_t)round_up(length);
   long result;
-  if (argument[1] == 0) return -ERROR_INVAL;
-  if (!(flags & MAP_ANONYMOUS)) return files_get(task, argument[4]) ? -ERROR_NODEV : -ERROR_BADF;
-  if (!user_range_fits(task, 0, argument[1])) return -ERROR_NOMEM;
+  if (!user_range_fits(task, 0, length)) return -ERROR_NOMEM;
   if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
     if (!aligned(start)) return -ERROR_INVAL;
-    result = map_fixed(task, start, whole_pages(task, start, argument[1]), protection, flags);
+    result = map_fixed(task, start, whole_pages(task, start, length), protection, flags);
   } else {
-    start = user_find_gap(task, (size_t)round_up(argument[1]));
-    result = start ? user_map(task, start, (size_t)round_up(argument[1]), protection) : -ERROR_NOMEM;
+    start = user_find_gap(task, size);
+    result = start ? user_map(task, start, size, protection) : -ERROR_NOMEM;
   }
   return result < 0 ? result : (long)start;
 }
 
-long sys_mmap(struct call *call) {
-  return map(call, call->argument);
+/* A file can be mapped privately, or shared by those who only read: both are copies of what it is now. */
+static long check_file(const struct file *file, const uintptr_t argument[6], uint64_t offset) {
+  bool shared = (argument[3] & MAP_TYPE) != MAP_PRIVATE;
+  if (!file) return -ERROR_BADF;
+  if ((file->flags & OPEN_ACCESS) == OPEN_WRITE_ONLY) return -ERROR_ACCES;
+  if (inode_type(file->inode) != MODE_REGULAR || (shared && argument[2] & USER_WRITE)) return -ERROR_NODEV;
+  return offset % PAGE_SIZE ? -ERROR_INVAL : 0;
 }
 
-/* The offset is in pages; no file can be mapped, so it does not matter. */
+static long map(struct call *call, const uintptr_t argument[6], uint64_t offset) {
+  struct task *task = call->task;
+  bool anonymous = argument[3] & MAP_ANONYMOUS;
+  const struct file *file = anonymous ? NULL : files_get(task, argument[4]);
+  unsigned protection = argument[2] & PROT_ALL;
+  long result, start;
+  if (argument[1] == 0) return -ERROR_INVAL;
+  result = anonymous ? 0 : check_file(file, argument, offset);
+  if (result < 0) return result;
+  start = place(task, argument[0], argument[1], anonymous ? protection : USER_READ | USER_WRITE, argument[3]);
+  if (start < 0 || anonymous) return start;
+  result = fill(task, file, offset, (uintptr_t)start, (size_t)round_up(argument[1]), protection);
+  return result < 0 ? result : start;
+}
+
+long sys_mmap(struct call *call) {
+  return map(call, call->argument, call->argument[5]);
+}
+
+/* The offset is in pages. */
 long sys_mmap2(struct call *call) {
-  return map(call, call->argument);
+  return map(call, call->argument, (uint64_t)call->argument[5] * PAGE_SIZE);
 }
 
 /* i386's first mmap: its arguments stand in memory. */
@@ -87,7 +125,7 @@ long sys_i386_old_mmap(struct call *call) {
     if (!call_get_word(call, call->argument[0], i, &word)) return -ERROR_FAULT;
     argument[i] = (uintptr_t)word;
   }
-  return map(call, argument);
+  return map(call, argument, argument[5]);
 }
 
 long sys_munmap(struct call *call) {

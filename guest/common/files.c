@@ -1,71 +1,126 @@
-/* Open files, and the console as one: standard input, output and errors look like pipes to the program. */
+/* Open files and the tables of them. */
 #include "files.h"
 
-#include "console.h"
 #include "errors.h"
+#include "heap.h"
+#include "inodes.h"
+#include "schedule.h"
 #include "task.h"
 #include "user_memory.h"
 
-#define PIECE 1024
-#define MODE_PIPE 0010600
+#define PIECE 4096 /* PIPE_BUF: what a pipe takes in one piece */
 
-static long console_file_read(struct file *file, void *bytes, size_t size) {
-  (void)file;
-  return (long)console_read(bytes, size);
+const char files_changed;
+
+void files_wake(const void *channel) {
+  schedule_wake(channel);
+  schedule_wake(&files_changed);
 }
 
-static long console_file_write(struct file *file, const void *bytes, size_t size) {
-  console_write(file->number == 2 ? CONSOLE_ERRORS : CONSOLE_OUTPUT, bytes, size);
-  return (long)size;
+struct file *file_open(struct inode *inode, unsigned flags) {
+  struct file *file = heap_take(sizeof *file);
+  if (!file) return NULL;
+  file->operations = inode->operations;
+  file->inode = inode_hold(inode);
+  file->flags = flags;
+  file->references = 1;
+  return file;
 }
 
-static long refuse_read(struct file *file, void *bytes, size_t size) {
-  (void)file, (void)bytes, (void)size;
-  return -ERROR_BADF;
+void file_release(struct file *file) {
+  if (--file->references > 0) return;
+  file->operations->release(file);
+  inode_release(file->inode);
+  heap_return(file, sizeof *file);
 }
 
-static long refuse_write(struct file *file, const void *bytes, size_t size) {
-  (void)file, (void)bytes, (void)size;
-  return -ERROR_BADF;
+long files_install(struct file_table *files, struct file *file, uintptr_t lowest, bool close_on_exec) {
+  for (uintptr_t i = lowest; i < FILE_SLOTS; i++) {
+    if (files->slot[i].file) continue;
+    files->slot[i] = (struct descriptor){ file, close_on_exec };
+    return (long)i;
+  }
+  file_release(file);
+  return -ERROR_MFILE;
 }
 
-static const struct file_operations input_operations = { console_file_read, refuse_write };
-static const struct file_operations output_operations = { refuse_read, console_file_write };
+void files_replace(struct file_table *files, struct file *file, uintptr_t number, bool close_on_exec) {
+  if (files->slot[number].file) files_close(&files->slot[number]);
+  files->slot[number] = (struct descriptor){ file, close_on_exec };
+}
 
-void files_open_console(struct task *task) {
-  static struct file console[3] = {
-    { &input_operations, MODE_PIPE, 0 },
-    { &output_operations, MODE_PIPE, 1 },
-    { &output_operations, MODE_PIPE, 2 },
-  };
-  for (unsigned i = 0; i < 3; i++)
-    task->files[i] = &console[i];
+struct descriptor *files_slot(struct task *task, uintptr_t descriptor) {
+  uint32_t slot = (uint32_t)descriptor;
+  return slot < FILE_SLOTS && task->files.slot[slot].file ? &task->files.slot[slot] : NULL;
 }
 
 struct file *files_get(struct task *task, uintptr_t descriptor) {
-  uint32_t slot = (uint32_t)descriptor;
-  return slot < FILE_SLOTS ? task->files[slot] : NULL;
+  const struct descriptor *slot = files_slot(task, descriptor);
+  return slot ? slot->file : NULL;
 }
 
-long vfs_read(struct file *file, uintptr_t buffer, size_t size) {
-  char piece[PIECE];
-  long count;
-  if (size > sizeof piece) size = sizeof piece;
-  count = file->operations->read(file, piece, size);
-  if (count > 0 && !copy_to_user(buffer, piece, (size_t)count)) return -ERROR_FAULT;
-  return count;
+void files_close(struct descriptor *descriptor) {
+  struct file *file = descriptor->file;
+  *descriptor = (struct descriptor){ NULL, false };
+  file_release(file);
 }
 
-long vfs_write(struct file *file, uintptr_t buffer, size_t size) {
+void files_copy(struct file_table *to, const struct file_table *from) {
+  *to = *from;
+  for (unsigned i = 0; i < FILE_SLOTS; i++)
+    if (to->slot[i].file) to->slot[i].file->references++;
+}
+
+static void close_some(struct file_table *files, bool all) {
+  for (unsigned i = 0; i < FILE_SLOTS; i++)
+    if (files->slot[i].file && (all || files->slot[i].close_on_exec)) files_close(&files->slot[i]);
+}
+
+void files_close_all(struct file_table *files) {
+  close_some(files, true);
+}
+
+void files_close_on_exec(struct file_table *files) {
+  close_some(files, false);
+}
+
+static bool may(const struct file *file, unsigned other_way) {
+  return !(file->flags & OPEN_PATH) && (file->flags & OPEN_ACCESS) != other_way;
+}
+
+/* A file that waits gives what there is; one of bytes in memory is read to the end of the buffer. */
+static bool goes_on(const struct file *file) {
+  unsigned type = inode_type(file->inode);
+  return type == MODE_REGULAR || type == MODE_BLOCK;
+}
+
+long vfs_read(struct file *file, uintptr_t buffer, size_t size, uint64_t *position) {
   char piece[PIECE];
   size_t done = 0;
+  if (!may(file, OPEN_WRITE_ONLY)) return -ERROR_BADF;
+  do {
+    size_t wanted = size - done < sizeof piece ? size - done : sizeof piece;
+    long count = file->operations->read(file, piece, wanted, position);
+    if (count < 0) return done > 0 ? (long)done : count;
+    if (count > 0 && !copy_to_user(buffer + done, piece, (size_t)count))
+      return done > 0 ? (long)done : -ERROR_FAULT;
+    done += (size_t)count;
+    if ((size_t)count < wanted) break;
+  } while (done < size && goes_on(file));
+  return (long)done;
+}
+
+long vfs_write(struct file *file, uintptr_t buffer, size_t size, uint64_t *position) {
+  char piece[PIECE];
+  size_t done = 0;
+  if (!may(file, OPEN_READ_ONLY)) return -ERROR_BADF;
   while (done < size) {
     size_t wanted = size - done < sizeof piece ? size - done : sizeof piece;
     size_t got = copy_some_from_user(piece, buffer + done, wanted);
-    long count = got > 0 ? file->operations->write(file, piece, got) : -ERROR_FAULT;
+    long count = got > 0 ? file->operations->write(file, piece, got, position) : -ERROR_FAULT;
     if (count < 0) return done > 0 ? (long)done : count;
     done += (size_t)count;
-    if (got < wanted) break;
+    if (got < wanted || (size_t)count < got) break;
   }
   return (long)done;
 }

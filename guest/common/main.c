@@ -3,16 +3,18 @@
 #include "clock.h"
 #include "console.h"
 #include "descriptors.h"
+#include "devices.h"
 #include "elf_file.h"
 #include "exec.h"
-#include "files.h"
+#include "file_system.h"
 #include "frame.h"
-#include "frames.h"
+#include "inodes.h"
 #include "options.h"
 #include "paging.h"
 #include "processor.h"
 #include "random.h"
 #include "task.h"
+#include "text.h"
 
 _Noreturn void enter_user(struct frame *frame);
 _Noreturn void kernel_main(uint32_t boot_info);
@@ -30,21 +32,33 @@ static void init_machine(struct task *task) {
   processor_init_entries();
 }
 
+/* The first task begins in the root directory, with the console as its files. */
+static void enter_file_system(struct task *task, struct inode *program) {
+  size_t length = strlen(options.arguments[0]);
+  task->directory = inode_hold(inode_root());
+  task->program = program;
+  task->program_path[0] = '/';
+  if (length > sizeof task->program_path - 2) length = sizeof task->program_path - 2;
+  memcpy(task->program_path + 1, options.arguments[0], length);
+  task->file_mask = 022;
+  devices_open_console(&task->files);
+}
+
 /* The boot code's stack is left behind; `boot_info` is a physical address. */
 void kernel_main(uint32_t boot_info) {
   struct frame *frame = (struct frame *)(first_task.kernel_stack + KERNEL_STACK_SIZE) - 1;
-  struct boot_info info;
+  static struct boot_info info;
   struct elf_program program;
   const char *wrong;
   init_machine(&first_task);
   boot_info_read(boot_info, &info);
-  options_read(info.command_line, info.program_text, &options);
+  options_read(info.command_line, info.module[0].text, &options);
   random_seed(options.seed);
   clock_init(options.epoch);
-  wrong = elf_read(info.program, info.program_size, &program);
+  wrong = elf_read(info.module[0].bytes, info.module[0].size, &program);
   if (wrong) console_refuse("%s: %s", options.arguments[0], wrong);
-  files_open_console(&first_task);
-  exec_load(&first_task, info.program, &program, &options, frame);
-  frames_give(info.program_frames, info.program_frames + info.program_size);
+  file_system_create(&info);
+  enter_file_system(&first_task, file_system_program(&info, options.arguments[0]));
+  exec_load(&first_task, info.module[0].bytes, &program, &options, frame);
   enter_user(frame);
 }

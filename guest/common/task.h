@@ -12,8 +12,10 @@
 #define KERNEL_STACK_SIZE 0x4000
 #define SIGNAL_COUNT 64
 #define TASK_NAME_SIZE 64
+#define TASK_PATH_SIZE 256
 
 struct frame;
+struct inode;
 
 /* Signals by number, as far as the kernel sends them itself. */
 enum signal_number {
@@ -50,10 +52,14 @@ struct address_space {
 struct task {
   struct address_space own_space;
   struct address_space *space; /* its own, or one that it shares */
-  struct file *files[FILE_SLOTS];
+  struct file_table files;
+  struct inode *directory;               /* where its relative paths begin */
+  struct inode *program;                 /* what it runs: /proc/self/exe */
+  unsigned file_mask;                    /* permissions that new files do not get: umask */
   uint64_t signal_mask, signals_pending; /* signal 1 is bit 0 */
   struct signal_action actions[SIGNAL_COUNT];
   char name[TASK_NAME_SIZE];
+  char program_path[TASK_PATH_SIZE];
   char kernel_stack[KERNEL_STACK_SIZE] __attribute__((aligned(16)));
 };
 

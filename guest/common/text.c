@@ -72,7 +72,7 @@ bool text_to_number(const char *text, uint64_t *out) {
   return true;
 }
 
-static int hex_digit(char c) {
+int text_hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
@@ -82,8 +82,8 @@ static int hex_digit(char c) {
 void text_decode_percent(char *text) {
   char *out = text;
   for (; *text; text++) {
-    int high = *text == '%' ? hex_digit(text[1]) : -1;
-    int low = high >= 0 ? hex_digit(text[2]) : -1;
+    int high = *text == '%' ? text_hex_digit(text[1]) : -1;
+    int low = high >= 0 ? text_hex_digit(text[2]) : -1;
     *out++ = low >= 0 ? (char)(high << 4 | low) : *text;
     if (low >= 0) text += 2;
   }

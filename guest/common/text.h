@@ -24,6 +24,9 @@ const char *text_base_name(const char *path);
 /* Reads all of `text` as a decimal number. */
 bool text_to_number(const char *text, uint64_t *out);
 
+/* The value of a hexadecimal digit; -1 for another character. */
+int text_hex_digit(char c);
+
 /* Replaces %XX by the byte it names, in place; a % without two hexadecimal digits stays. */
 void text_decode_percent(char *text);
 
