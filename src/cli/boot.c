@@ -3,49 +3,22 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/modules.h"
 #include "cli/words.h"
 
 /* The files of --module, in order. "FILE TEXT" gives the module the whole word as its string, as GRUB does.
  */
-struct module_files {
-  struct file *file;
-  struct rs_module *module;
-  char **name; /* the file names, cut out of the words */
-  size_t count;
-};
-
-static enum rs_status module_read(struct module_files *modules, const char *word, struct rs_error *error) {
-  size_t i = modules->count;
-  modules->name[i] = strndup(word, strcspn(word, " "));
-  if (!modules->name[i]) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  modules->count++;
-  enum rs_status status = file_read(modules->name[i], &modules->file[i], error);
-  const struct file *file = &modules->file[i];
-  modules->module[i] = (struct rs_module){ { file->bytes, file->size, file->name }, word };
-  return status;
-}
-
-static enum rs_status modules_read(struct module_files *modules, const struct text_list *words,
+static enum rs_status modules_read(struct modules *modules, const struct text_list *words,
                                    struct rs_error *error) {
   enum rs_status status = RS_OK;
-  modules->file = calloc(words->count + 1, sizeof *modules->file);
-  modules->module = calloc(words->count + 1, sizeof *modules->module);
-  modules->name = calloc(words->count + 1, sizeof *modules->name);
-  if (!modules->file || !modules->module || !modules->name)
-    return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  for (size_t i = 0; i < words->count && status == RS_OK; i++)
-    status = module_read(modules, words->text[i], error);
-  return status;
-}
-
-static void modules_free(struct module_files *modules) {
-  for (size_t i = 0; i < modules->count; i++) {
-    file_free(&modules->file[i]);
-    free(modules->name[i]);
+  for (size_t i = 0; i < words->count && status == RS_OK; i++) {
+    const char *word = words->text[i];
+    char *name = strndup(word, strcspn(word, " "));
+    if (!name) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+    status = modules_add_file(modules, name, strdup(word), error);
+    free(name);
   }
-  free(modules->file);
-  free(modules->module);
-  free(modules->name);
+  return status;
 }
 
 /* "IMAGE WORD WORD...": the image's name comes first, as boot loaders have it. Without words there is no
@@ -71,8 +44,8 @@ static enum rs_status symbols_collect(const struct options *options, const struc
   return cli_symbols_add(*symbols, options, error);
 }
 
-static int image_boot(const struct options *options, const struct file *image,
-                      const struct module_files *modules, const char *command_line) {
+static int image_boot(const struct options *options, const struct file *image, const struct modules *modules,
+                      const char *command_line) {
   struct rs_error error;
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
@@ -104,7 +77,7 @@ static enum rs_status boot_arguments_check(const struct options *options, struct
 static int boot_with(const struct options *options) {
   struct rs_error error;
   struct file image = { .bytes = NULL };
-  struct module_files modules = { .count = 0 };
+  struct modules modules = { .count = 0 };
   struct text command_line = { .bytes = NULL };
   int exit_status = STATUS_FAILED;
   enum rs_status status = boot_arguments_check(options, &error);

@@ -45,7 +45,8 @@ struct options {
   enum kernel_choice kernel;
   enum entry_choice entry;
   struct text_list env;
-  uint64_t epoch; /* seconds since 1970 */
+  uint64_t epoch;                  /* seconds since 1970 */
+  struct text_list initrds, files; /* of the guest's file system */
   /* boot */
   struct text_list modules;
   /* what follows the options; NULL-terminated */

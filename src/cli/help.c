@@ -54,6 +54,10 @@ const char help_run[] =
     "                      syscall, else sysenter, else int80\n"
     "  --env NAME=VALUE    an environment variable; may be repeated (default: an empty environment)\n"
     "  --epoch=SECONDS     the time at the start, in seconds since 1970 (default 1767225600)\n"
+    "  --initrd=ARCHIVE    fill the guest's root directory from a cpio archive (cpio -o -H newc); may be\n"
+    "                      repeated\n"
+    "  --file HOST=GUEST   give the guest one file under the path GUEST; may be repeated. The guest sees\n"
+    "                      no other file of the host's than those and PROGRAM, which is /NAME there\n"
     "\n" COMMON_OPTIONS
     "Exit status: the program's, 0 to 255; 128 + signal when a fault killed it; 122 HLT that nothing\n"
     "can end; 123 shutdown (triple fault); 124 the limit; 125 Ringside itself;\n"

@@ -104,6 +104,8 @@ enum option_id {
   OPTION_ENV,
   OPTION_EPOCH,
   OPTION_MODULE,
+  OPTION_INITRD,
+  OPTION_FILE,
   OPTION_WITNESS,
 };
 
@@ -127,6 +129,8 @@ static const struct option run_options[] = {
   { "entry", required_argument, NULL, OPTION_ENTRY },
   { "env", required_argument, NULL, OPTION_ENV },
   { "epoch", required_argument, NULL, OPTION_EPOCH },
+  { "initrd", required_argument, NULL, OPTION_INITRD },
+  { "file", required_argument, NULL, OPTION_FILE },
   { NULL, 0, NULL, 0 },
 };
 
@@ -175,6 +179,8 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_SYMBOLS: return list_add(&options->symbols, optarg, error);
   case OPTION_ENV: return env_add(&options->env, optarg, error);
   case OPTION_MODULE: return list_add(&options->modules, optarg, error);
+  case OPTION_INITRD: return list_add(&options->initrds, optarg, error);
+  case OPTION_FILE: return list_add(&options->files, optarg, error);
   case OPTION_WITNESS: options->witness = true; return RS_OK;
   case 'o': options->trace_file = optarg; return RS_OK;
   default: options->help = true; return RS_OK;
@@ -219,4 +225,6 @@ void options_free(struct options *options) {
   free(options->symbols.text);
   free(options->env.text);
   free(options->modules.text);
+  free(options->initrds.text);
+  free(options->files.text);
 }

@@ -1,9 +1,12 @@
 /* `ringside run`: a user program as module 0 of the in-guest kernel of its class. */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/cli.h"
 #include "cli/kernels.h"
+#include "cli/modules.h"
 #include "cli/words.h"
 #include "layout.h"
 #include "ringside/program.h"
@@ -81,18 +84,54 @@ static struct rs_blob kernel_blob(const struct run_plan *plan) {
   return (struct rs_blob){ kernel_i386, (size_t)(kernel_i386_end - kernel_i386), "kernel-i386" };
 }
 
-static enum rs_status kernel_boot(struct rs_machine *machine, const struct options *options,
-                                  const struct run_plan *plan, const struct rs_blob *program,
-                                  struct rs_error *error) {
-  struct text arguments = { .bytes = NULL }, command_line = { .bytes = NULL };
-  struct rs_blob kernel = kernel_blob(plan);
+static enum rs_status program_add(struct modules *modules, const struct options *options,
+                                  const struct rs_blob *program, struct rs_error *error) {
+  struct text arguments = { .bytes = NULL };
   arguments_format(options, &arguments);
+  if (arguments.failed) text_free(&arguments);
+  return modules_add(modules, program, arguments.bytes, error);
+}
+
+/* "HOST=GUEST": the guest gets the file under that path, with the host's permissions. */
+static enum rs_status guest_file_add(struct modules *modules, const char *word, struct rs_error *error) {
+  const char *equals = strrchr(word, '=');
+  struct stat facts;
+  struct text text = { .bytes = NULL };
+  char mode[8];
+  if (!equals || equals == word || equals[1] != '/')
+    return rs_fail(error, RS_BAD_ARGUMENT, "--file %s: must be HOST=GUEST, GUEST a path from /", word);
+  char *host = strndup(word, (size_t)(equals - word));
+  if (!host) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  snprintf(mode, sizeof mode, "%o", stat(host, &facts) == 0 ? facts.st_mode & 0777u : 0u);
+  text_add_word(&text, "file=", equals + 1);
+  text_add_word(&text, "mode=", mode);
+  if (text.failed) text_free(&text);
+  enum rs_status status = modules_add_file(modules, host, text.bytes, error);
+  free(host);
+  return status;
+}
+
+/* Module 0 is the program; then come the archives, and the single files, which win. */
+static enum rs_status modules_collect(struct modules *modules, const struct options *options,
+                                      const struct rs_blob *program, struct rs_error *error) {
+  enum rs_status status = program_add(modules, options, program, error);
+  for (size_t i = 0; i < options->initrds.count && status == RS_OK; i++)
+    status = modules_add_file(modules, options->initrds.text[i], strdup(options->initrds.text[i]), error);
+  for (size_t i = 0; i < options->files.count && status == RS_OK; i++)
+    status = guest_file_add(modules, options->files.text[i], error);
+  return status;
+}
+
+static enum rs_status kernel_boot(struct rs_machine *machine, const struct options *options,
+                                  const struct run_plan *plan, const struct modules *modules,
+                                  struct rs_error *error) {
+  struct text command_line = { .bytes = NULL };
+  struct rs_blob kernel = kernel_blob(plan);
   command_line_format(options, plan, &command_line);
-  struct rs_module module = { *program, arguments.bytes };
-  enum rs_status status = arguments.failed || command_line.failed
-                              ? rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY))
-                              : rs_machine_boot(machine, &kernel, command_line.bytes, &module, 1, error);
-  text_free(&arguments);
+  enum rs_status status =
+      command_line.failed
+          ? rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY))
+          : rs_machine_boot(machine, &kernel, command_line.bytes, modules->module, modules->count, error);
   text_free(&command_line);
   return status;
 }
@@ -117,19 +156,22 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   struct run_plan plan;
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
+  struct modules modules = { .count = 0 };
   const struct rs_machine_config config = cli_machine_config(options, true);
   int exit_status = STATUS_FAILED;
   enum rs_status status = rs_program_inspect(program, &facts, &error);
   if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);
   if (status == RS_OK) status = entry_choose(options, facts.class == RS_PROGRAM_X86_64, &plan, &error);
   if (status == RS_OK) status = symbols_collect(options, &plan, program, &facts, &symbols, &error);
+  if (status == RS_OK) status = modules_collect(&modules, options, program, &error);
   if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);
-  if (status == RS_OK) status = kernel_boot(machine, options, &plan, program, &error);
+  if (status == RS_OK) status = kernel_boot(machine, options, &plan, &modules, &error);
   if (status == RS_OK)
     exit_status = cli_run_machine(machine, options, symbols);
   else
     cli_failed(&error);
   rs_machine_free(machine);
+  modules_free(&modules);
   rs_symbols_free(symbols);
   if (config.errors) fclose(config.errors);
   return exit_status;
