@@ -157,6 +157,9 @@ extern const struct call_table calls_i386;
 /* Calls the handler of `number`; -ENOSYS beyond the table. */
 long calls_dispatch(const struct call_table *table, uintptr_t number, struct call *call);
 
+/* Puts the result where the program's register is restored from. */
+void calls_finish(struct frame *frame, long result);
+
 /* Writes a word of the caller's size. */
 bool call_put_word(const struct call *call, uintptr_t address, uint64_t value);
 

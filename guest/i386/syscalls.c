@@ -24,10 +24,13 @@ static long call_i386(struct frame *frame) {
   return calls_dispatch(&calls_i386, frame->code, &call);
 }
 
+/* A function of its own, so that this step has an address: kernel.ld names it. */
+__attribute__((noinline)) void calls_finish(struct frame *frame, long result) {
+  frame->eax = (uint32_t)result;
+}
+
 bool do_syscall(struct frame *frame) {
-  if (frame->cause == CAUSE_SYSENTER && !fetch_stub_argument(frame))
-    frame->eax = (uint32_t)-ERROR_FAULT;
-  else
-    frame->eax = (uint32_t)call_i386(frame);
+  bool complete = frame->cause != CAUSE_SYSENTER || fetch_stub_argument(frame);
+  calls_finish(frame, complete ? call_i386(frame) : -ERROR_FAULT);
   return frame->cause == CAUSE_SYSENTER && !(frame->eflags & (FLAGS_TF | FLAGS_RF));
 }

@@ -48,6 +48,11 @@ enum rs_status rs_machine_boot(struct rs_machine *machine, const struct rs_blob 
 /* Adds a sink; it stays the caller's, and must outlive the run. */
 enum rs_status rs_machine_subscribe(struct rs_machine *machine, struct rs_trace_sink *sink);
 
+/* Tells the sinks of the macro-steps that `symbols` names; once, before the run. `symbols` must outlive the
+ * machine. */
+enum rs_status rs_machine_tell_macro_steps(struct rs_machine *machine, const struct rs_symbols *symbols,
+                                           struct rs_error *error);
+
 /* Runs to the end and says how it ended. RS_OK also for guest faults, shutdown and limits: these are ends. */
 enum rs_status rs_machine_run(struct rs_machine *machine, struct rs_end_event *end, struct rs_error *error);
 

@@ -8,7 +8,14 @@
 #include "ringside/status.h"
 #include "ringside/transition.h"
 
-enum rs_trace_level { RS_TRACE_OFF, RS_TRACE_TRANSITIONS, RS_TRACE_STEPS, RS_TRACE_INSTRUCTIONS };
+/* Each shows what those before it do, but for macro-steps, which RS_TRACE_TRANSITIONS leaves out. */
+enum rs_trace_level {
+  RS_TRACE_OFF,
+  RS_TRACE_MACRO,
+  RS_TRACE_TRANSITIONS,
+  RS_TRACE_STEPS,
+  RS_TRACE_INSTRUCTIONS
+};
 
 enum { RS_STACK_WORDS = 8 }; /* on each side of the stack pointer */
 
@@ -51,6 +58,21 @@ struct rs_instruction_event {
   } write[4];
 };
 
+/* A place in the guest's code that its own symbols name as a macro-step (docs/macro-steps.md). */
+struct rs_macro_step {
+  uint64_t linear;
+  unsigned number;
+  const char *name; /* "push parameters"; the symbols' own */
+};
+
+/* Execution has reached a macro-step; the instruction there comes next. */
+struct rs_macro_event {
+  uint64_t instructions; /* executed before it */
+  struct rs_macro_step step;
+  const struct rs_cpu *cpu;
+  struct rs_stack_window stack;
+};
+
 enum rs_end_reason {
   RS_END_EXIT,     /* the guest exited with `status` */
   RS_END_HALT,     /* HLT that nothing can end */
@@ -77,12 +99,13 @@ struct rs_memory_view {
 /* A receiver of events. Any function may be NULL. Owned by whoever made it; `close` frees it and reports what
  * could not be written. */
 struct rs_trace_sink {
-  /* What it wants to see. RS_TRACE_TRANSITIONS: numbered events and faulted ones; RS_TRACE_STEPS: completed
-   * operations too; RS_TRACE_INSTRUCTIONS: also `instruction`. */
+  /* What it wants to see. RS_TRACE_MACRO: `macro` alone; RS_TRACE_TRANSITIONS: numbered events and faulted
+   * ones; RS_TRACE_STEPS: completed operations and `macro` too; RS_TRACE_INSTRUCTIONS: also `instruction`. */
   enum rs_trace_level level;
   bool wants_stacks;
   void (*transition)(struct rs_trace_sink *sink, const struct rs_transition_event *event);
   void (*instruction)(struct rs_trace_sink *sink, const struct rs_instruction_event *event);
+  void (*macro)(struct rs_trace_sink *sink, const struct rs_macro_event *event);
   void (*end)(struct rs_trace_sink *sink, const struct rs_end_event *event);
   enum rs_status (*close)(struct rs_trace_sink *sink, struct rs_error *error);
 };
@@ -118,6 +141,9 @@ enum rs_status rs_symbols_add_map(struct rs_symbols *symbols, const char *text, 
 /* Either of the two, by the file's first bytes. */
 enum rs_status rs_symbols_add_file(struct rs_symbols *symbols, const void *bytes, size_t size,
                                    struct rs_error *error);
+
+/* The macro-steps that the symbols name: how many there are, of which up to `room` are written to `out`. */
+size_t rs_symbols_macro_steps(const struct rs_symbols *symbols, struct rs_macro_step *out, size_t room);
 
 /* "main+0x1c", or "0x401234" where nothing is known; returns the length that the whole text needs. */
 size_t rs_symbols_format(const struct rs_symbols *symbols, uint64_t address, char *text, size_t size);

@@ -3,7 +3,9 @@
 
 #define COMMON_OPTIONS                                                                                       \
   "Trace:\n"                                                                                                 \
-  "  --trace=LEVEL       off, transitions (default), steps or instructions:\n"                               \
+  "  --trace=LEVEL       off, macro, transitions (default), steps or instructions:\n"                        \
+  "                      macro         the steps of a system call that the guest's own symbols name, and\n"  \
+  "                                    nothing else (docs/macro-steps.md)\n"                                 \
   "                      transitions   one line for each ring transition and fault\n"                        \
   "                      steps         beneath it every check, read and write, with the manual's\n"          \
   "                                    section, the stacks, and the operations that keep the ring\n"         \

@@ -13,6 +13,7 @@ struct word {
 };
 
 static const struct word trace_words[] = { { "off", RS_TRACE_OFF },
+                                           { "macro", RS_TRACE_MACRO },
                                            { "transitions", RS_TRACE_TRANSITIONS },
                                            { "steps", RS_TRACE_STEPS },
                                            { "instructions", RS_TRACE_INSTRUCTIONS },

@@ -81,7 +81,9 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   trace->sink =
       options->format == FORMAT_JSONL ? rs_jsonl_sink(trace->file, &text) : rs_text_sink(trace->file, &text);
   if (!trace->sink) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  return rs_machine_subscribe(machine, trace->sink);
+  enum rs_status status = rs_machine_subscribe(machine, trace->sink);
+  if (status != RS_OK) return rs_fail(error, status, "%s", rs_status_text(status));
+  return rs_machine_tell_macro_steps(machine, symbols, error);
 }
 
 static enum rs_status trace_close(struct trace *trace, struct rs_error *error) {

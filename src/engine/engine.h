@@ -58,8 +58,9 @@ struct engine_breakpoint {
 };
 
 /* How the client answers. Every callback gets `context`; `*cpu` (see engine_open) is current during
- * `instruction`, `exception`, `deadline`, `executed` and `witnessed`, and not otherwise: `translate` and the
- * devices see the CPL, control registers and RFLAGS.AC in force, and general registers of some time ago. */
+ * `instruction`, `exception`, `deadline`, `executed`, `marked` and `witnessed`, and not otherwise:
+ * `translate` and the devices see the CPL, control registers and RFLAGS.AC in force, and general registers of
+ * some time ago. */
 struct engine_client {
   void *context;
   /* False when the walk refuses the access. The client sets accessed and dirty bits. CPL, CR0-4, EFER as the
@@ -76,6 +77,9 @@ struct engine_client {
   /* While armed by engine_trace_instructions: an instruction is about to execute at cpu->rip. `linear` is its
    * address. Sensitive ones are announced here too, before `instruction`. */
   void (*executed)(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
+  /* The instruction at `linear`, which is marked, is about to execute at cpu->rip; after `executed`. Once for
+   * all repetitions of a string instruction. May be NULL where nothing is marked. */
+  void (*marked)(void *context, uint64_t linear);
   /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. May be NULL. */
   void (*witnessed)(void *context);
   /* Memory-mapped devices and holes, 1 to 8 bytes. engine_instructions is then the count before the
@@ -129,6 +133,10 @@ void engine_set_deadline(struct engine *engine, uint64_t instructions);
  * accesses meet none. */
 void engine_set_breakpoints(struct engine *engine,
                             const struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS]);
+
+/* Has `marked` called at these linear addresses, in ascending order, which stay the client's and outlive the
+ * engine; once, before the first run. Code elsewhere runs as without them. */
+void engine_set_marks(struct engine *engine, const uint64_t *linear, size_t count);
 
 /* Arms or disarms `executed`. Changes no guest-visible behaviour and no count. */
 void engine_trace_instructions(struct engine *engine, bool armed);

@@ -174,11 +174,19 @@ static void perform(struct engine *e, const struct rs_instruction *instruction, 
   go_on(e, next, instruction);
 }
 
+static void tell_executed(struct engine *e, uint64_t address, uint32_t size) {
+  uint8_t bytes[15];
+  size_t length = block_copy(&e->blocks, e->at->block, address - e->at->address, bytes,
+                             size < sizeof bytes ? size : sizeof bytes);
+  e->client.executed(e->client.context, address, bytes, (unsigned)length);
+}
+
 /* False when the client's wishes need the block to be left. */
 static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   const struct block *block = e->at->block;
   uint64_t offset = address - e->at->address;
-  uint8_t bytes[15];
+  bool marked = e->at->marked && marks_hold(e, address, 1);
+  if (!e->tracing && !marked) return true;
   if (e->repeating && (e->at->stepped || (block->repeats && offset == 0))) return true;
   uint64_t ahead = e->at->stepped ? 1 : block->count - block_index(block, offset);
   if (e->announced == address && e->announced_at == e->count - ahead) return true; /* it was begun anew */
@@ -186,8 +194,8 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   e->announced_at = e->count - ahead;
   e->ahead = ahead;
   fetch(e);
-  size_t length = block_copy(&e->blocks, block, offset, bytes, size < sizeof bytes ? size : sizeof bytes);
-  e->client.executed(e->client.context, address, bytes, (unsigned)length);
+  if (e->tracing) tell_executed(e, address, size);
+  if (marked) e->client.marked(e->client.context, address);
   if (e->flush_asked || e->count > e->deadline || e->changed) {
     clock_settle(e, address);
     return false;
@@ -220,7 +228,7 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   if (e->native) events_native_done(e, address);
   if (e->at->stepped && !clock_step(e, address)) return;
   if (e->executable && stop_at_breakpoint(e, address)) return;
-  if (e->tracing && !announce(e, address, size)) {
+  if ((e->tracing || e->at->marked) && !announce(e, address, size)) {
     go_on_in_block(e, ENGINE_RESUME, NULL);
     return;
   }

@@ -26,6 +26,7 @@ struct piece {
   uint64_t physical;   /* where the block begins */
   uint16_t size;       /* of the block, in bytes */
   bool stepped;        /* every instruction is hooked, and counted by its hook */
+  bool marked;         /* it holds an instruction that the client has marked */
   bool for_deadline;   /* stepped only because the deadline lies within */
   bool for_watch;      /* stepped only because it reaches a watched page */
 };
@@ -104,6 +105,9 @@ struct engine {
   bool watch_open;                             /* the TLB leads to a watched page */
   uint64_t watch_physical[ENGINE_BREAKPOINTS]; /* the page that each device page stands for */
   uint64_t watch_read;                         /* offset of a read there that is not over; WATCH_NOTHING */
+
+  const uint64_t *mark; /* ascending */
+  size_t mark_count;
 
   /* Events. */
   unsigned changed; /* set of enum engine_part */
@@ -189,6 +193,14 @@ bool breakpoints_window(const struct engine *e, const struct piece *p, uint64_t 
 /* The breakpoints (a set) met by executing the instruction at `linear`, before which `executed` instructions
  * were. */
 uint8_t breakpoints_met(const struct engine *e, uint64_t linear, uint64_t executed);
+
+/* marks.c: which instructions the client wants to be told of. */
+
+/* Widens the range of addresses to be hooked by the marks within the block; true if there are any. */
+bool marks_window(const struct engine *e, const struct piece *p, uint64_t *begin, uint64_t *end);
+
+/* Whether any mark is at `linear` or less than `size` bytes behind. */
+bool marks_hold(const struct engine *e, uint64_t linear, size_t size);
 
 /* events.c: what the client is told, and how execution goes on. */
 

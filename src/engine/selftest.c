@@ -182,7 +182,7 @@ static void clean_up(struct engine *e) {
 enum rs_status selftest_run(struct engine *e, struct rs_error *error) {
   struct selftest t = { .engine = e, .ram = aligned_alloc(MEMORY_PAGE, PAGES * MEMORY_PAGE) };
   const struct engine_client client = {
-    &t, on_translate, on_instruction, on_exception, on_deadline, NULL, NULL, on_read, on_write,
+    &t, on_translate, on_instruction, on_exception, on_deadline, NULL, NULL, NULL, on_read, on_write,
   };
   if (!t.ram) return rs_fail(error, RS_OUT_OF_MEMORY, "no memory for the engine's self-test");
   memset(t.ram, 0, PAGES * MEMORY_PAGE);

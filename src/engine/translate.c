@@ -255,12 +255,13 @@ static bool wants_window(const struct engine *e, const struct piece *p, uint64_t
   if (block->site_count == 0) {
     *begin = UINT64_MAX;
     *end = 0;
-    return breakpoints_window(e, p, begin, end);
+    return breakpoints_window(e, p, begin, end) | marks_window(e, p, begin, end);
   }
   unsigned last = block_index(block, block->site[block->site_count - 1].offset);
   *begin = p->address + block->site[0].offset;
   *end = p->address + block->offset[last + 1 < block->count ? last + 1 : last];
   breakpoints_window(e, p, begin, end);
+  marks_window(e, p, begin, end);
   return true;
 }
 
@@ -284,6 +285,7 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   p->address = tb->pc;
   p->physical = place.physical;
   p->size = place.size;
+  p->marked = marks_hold(e, p->address, p->size);
   p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
   if (for_device && e->watched) p->block->watched = true;
   p->for_watch = p->block->watched && e->watched && regular && !p->block->checked && !single;

@@ -8,6 +8,7 @@
 #include "trace/fields.h"
 #include "trace/headline.h"
 #include "trace/json_values.h"
+#include "trace/macro_steps.h"
 
 enum { JSONL_BUFFER = 1 << 16, JSONL_TEXT = 4096, JSONL_PLACE = 160, JSONL_VERSION = 1 };
 
@@ -247,6 +248,18 @@ static void jsonl_instruction(struct rs_trace_sink *sink, const struct rs_instru
   write_line(jsonl, event, event != NULL);
 }
 
+static void jsonl_macro(struct rs_trace_sink *sink, const struct rs_macro_event *told) {
+  struct jsonl_sink *jsonl = (struct jsonl_sink *)sink;
+  struct output output = text_start(jsonl);
+  macro_print_line(&output, told, jsonl->story.options.symbols);
+  json_t *event =
+      json_pack("{s:s, s:I, s:o, s:i, s:s, s:o, s:o, s:o}", "type", "macro", "instructions",
+                (json_int_t)told->instructions, "text", text_end(&output), "step", (int)told->step.number,
+                "name", told->step.name, "from", json_place(jsonl, told->cpu), "registers",
+                json_registers(told->cpu), "stack", json_stack(&told->stack));
+  write_line(jsonl, event, event != NULL);
+}
+
 static void jsonl_end(struct rs_trace_sink *sink, const struct rs_end_event *told) {
   static const char *const name[] = {
     [RS_END_EXIT] = "exit",   [RS_END_HALT] = "halt",       [RS_END_SHUTDOWN] = "shutdown",
@@ -270,7 +283,7 @@ static enum rs_status jsonl_close(struct rs_trace_sink *sink, struct rs_error *e
 }
 
 static void write_header(struct jsonl_sink *jsonl) {
-  static const char *const level[] = { "off", "transitions", "steps", "instructions" };
+  static const char *const level[] = { "off", "macro", "transitions", "steps", "instructions" };
   json_t *header = json_pack("{s:s, s:s, s:i, s:s}", "type", "header", "format", "ringside-trace", "version",
                              JSONL_VERSION, "level", level[jsonl->sink.level]);
   write_line(jsonl, header, header != NULL);
@@ -283,6 +296,7 @@ struct rs_trace_sink *rs_jsonl_sink(FILE *file, const struct rs_text_options *op
                                         .wants_stacks = true,
                                         .transition = jsonl_transition,
                                         .instruction = jsonl_instruction,
+                                        .macro = jsonl_macro,
                                         .end = jsonl_end,
                                         .close = jsonl_close };
   if (options->level >= RS_TRACE_INSTRUCTIONS && !(jsonl->disasm = disasm_open())) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace/macro_steps.h"
+
 enum {
   NAME_LIMIT = 120,      /* longer names are cut, so that a line stays one */
   LABEL_REACH = 0x10000, /* how far a symbol of unknown size is believed */
@@ -28,6 +30,7 @@ struct symbol_image {
   uint32_t count, capacity;
   char *names;
   size_t names_used, names_capacity;
+  struct macro_list macro;
   struct symbol_image *older;
 };
 
@@ -58,6 +61,7 @@ void symbols_image_free(struct symbol_image *image) {
   if (!image) return;
   free(image->symbol);
   free(image->names);
+  macro_list_free(&image->macro);
   free(image);
 }
 
@@ -102,6 +106,9 @@ static uint64_t symbol_last(const struct symbol_source *source) {
 
 enum rs_status symbols_image_add(struct symbol_image *image, const struct symbol_source *source) {
   size_t length = source->name_length < NAME_LIMIT ? source->name_length : NAME_LIMIT;
+  bool is_macro;
+  enum rs_status status = macro_list_add(&image->macro, source, &is_macro);
+  if (status != RS_OK || is_macro) return status;
   if (length == 0 || image->count == IMAGE_SYMBOL_LIMIT) return RS_OK;
   if (!image_reserve(image, length + 1)) return RS_OUT_OF_MEMORY;
   image->symbol[image->count] = (struct symbol){
@@ -179,4 +186,15 @@ const char *symbols_find(const struct rs_symbols *symbols, uint64_t address, uin
     return image->names + symbol->name;
   }
   return NULL;
+}
+
+size_t rs_symbols_macro_steps(const struct rs_symbols *symbols, struct rs_macro_step *out, size_t room) {
+  size_t count = 0;
+  for (const struct symbol_image *image = symbols->newest; image; image = image->older) {
+    for (size_t i = 0; i < image->macro.count; i++, count++) {
+      const struct macro_named *named = &image->macro.named[i];
+      if (count < room) out[count] = (struct rs_macro_step){ named->linear, named->number, named->name };
+    }
+  }
+  return count;
 }

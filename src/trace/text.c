@@ -4,6 +4,7 @@
 
 #include "trace/fields.h"
 #include "trace/headline.h"
+#include "trace/macro_steps.h"
 #include "trace/steps.h"
 #include "trace/text_instruction.h"
 
@@ -71,6 +72,12 @@ static void text_instruction(struct rs_trace_sink *sink, const struct rs_instruc
   output_flush(&text->output);
 }
 
+static void text_macro(struct rs_trace_sink *sink, const struct rs_macro_event *event) {
+  struct text_sink *text = (struct text_sink *)sink;
+  macro_print(&text->output, event, text->story.options.symbols);
+  output_flush(&text->output);
+}
+
 static const char *end_text(enum rs_end_reason reason) {
   switch (reason) {
   case RS_END_EXIT: return "exited with ";
@@ -116,6 +123,7 @@ struct rs_trace_sink *rs_text_sink(FILE *file, const struct rs_text_options *opt
                                        .wants_stacks = options->level >= RS_TRACE_STEPS,
                                        .transition = text_transition,
                                        .instruction = text_instruction,
+                                       .macro = text_macro,
                                        .end = text_end,
                                        .close = text_close };
   if (options->level >= RS_TRACE_INSTRUCTIONS && !(text->disasm = disasm_open())) {

@@ -20,7 +20,7 @@ enum rs_status tracer_subscribe(struct tracer *tracer, struct rs_trace_sink *sin
   if (tracer->sink_count == TRACER_SINKS) return RS_BAD_ARGUMENT;
   tracer->sink[tracer->sink_count++] = sink;
   if (sink->level > tracer->level) tracer->level = sink->level;
-  if (sink->level > RS_TRACE_OFF && sink->wants_stacks) tracer->wants_stacks = true;
+  if (sink->level >= RS_TRACE_TRANSITIONS && sink->wants_stacks) tracer->wants_stacks = true;
   return RS_OK;
 }
 
@@ -48,6 +48,23 @@ void tracer_instruction(struct tracer *tracer, const struct rs_instruction_event
   for (unsigned i = 0; i < tracer->sink_count; i++) {
     struct rs_trace_sink *sink = tracer->sink[i];
     if (sink->level >= RS_TRACE_INSTRUCTIONS && sink->instruction) sink->instruction(sink, event);
+  }
+}
+
+static bool wants_macro(const struct rs_trace_sink *sink) {
+  return (sink->level == RS_TRACE_MACRO || sink->level >= RS_TRACE_STEPS) && sink->macro;
+}
+
+bool tracer_wants_macro(const struct tracer *tracer) {
+  for (unsigned i = 0; i < tracer->sink_count; i++)
+    if (wants_macro(tracer->sink[i])) return true;
+  return false;
+}
+
+void tracer_macro(struct tracer *tracer, const struct rs_macro_event *event) {
+  for (unsigned i = 0; i < tracer->sink_count; i++) {
+    struct rs_trace_sink *sink = tracer->sink[i];
+    if (wants_macro(sink)) sink->macro(sink, event);
   }
 }
 

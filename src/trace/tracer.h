@@ -36,6 +36,10 @@ void tracer_transition(struct tracer *tracer, struct rs_transition_event *event)
 /* To be called only at RS_TRACE_INSTRUCTIONS; of a sensitive instruction before its transition. */
 void tracer_instruction(struct tracer *tracer, const struct rs_instruction_event *event);
 
+/* Whether any sink wants to know of macro-steps. */
+bool tracer_wants_macro(const struct tracer *tracer);
+void tracer_macro(struct tracer *tracer, const struct rs_macro_event *event);
+
 void tracer_end(struct tracer *tracer, const struct rs_end_event *event);
 
 #endif

@@ -50,6 +50,7 @@ static enum rs_status engine_attach(struct rs_machine *vm, struct rs_error *erro
     .exception = vm_exception,
     .deadline = deadline,
     .executed = vm_executed,
+    .marked = vm_marked,
     .witnessed = vm_witnessed,
     .mmio_read = mmio_read,
     .mmio_write = mmio_write,
@@ -110,6 +111,8 @@ void rs_machine_free(struct rs_machine *vm) {
   if (vm->engine) engine_close(vm->engine);
   if (vm->disasm) disasm_close(vm->disasm);
   if (vm->hardware) machine_destroy(vm->hardware);
+  free(vm->macro);
+  free(vm->macro_linear);
   free(vm);
 }
 

@@ -137,7 +137,7 @@ static void page_fault_tell(struct rs_machine *vm, const struct engine_exception
   enum access_kind kind = exception->error_code & PF_FETCH   ? ACCESS_FETCH
                           : exception->error_code & PF_WRITE ? ACCESS_WRITE
                                                              : ACCESS_READ;
-  if (exception->vector != VECTOR_PF || tracer_level(&vm->tracer) == RS_TRACE_OFF) return;
+  if (exception->vector != VECTOR_PF || tracer_level(&vm->tracer) < RS_TRACE_TRANSITIONS) return;
   access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
   if (attempt->outcome == RS_FAULTED) vm_settle(vm, attempt);
 }

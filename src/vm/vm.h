@@ -33,6 +33,10 @@ struct rs_machine {
     struct rs_instruction_event event;
     unsigned certain; /* of its writes; the others are told when they changed something */
   } pending;
+  /* The macro-steps to be told, by address and then by number, and the addresses alone for the engine. */
+  struct rs_macro_step *macro;
+  uint64_t *macro_linear;
+  size_t macro_count;
   struct disasm *disasm; /* finds what an instruction writes */
   volatile sig_atomic_t stop_requested;
   struct rs_witness witness;
@@ -90,6 +94,9 @@ bool witness_faulted(struct rs_machine *vm);
 void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
 void vm_pending_tell(struct rs_machine *vm);
 void vm_pending_refuse(struct rs_machine *vm); /* it faulted: it wrote nothing */
+
+/* macro.c: the guest's own macro-steps. */
+void vm_marked(void *context, uint64_t linear);
 
 /* translate.c: the guest's own accesses. */
 bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,

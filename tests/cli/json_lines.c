@@ -33,6 +33,14 @@ static void steps_fold(const json_t *event) {
   json_decref(state);
 }
 
+static void macro_check(const json_t *macro) {
+  const json_t *words = json_object_get(json_object_get(macro, "stack"), "words");
+  json_int_t step = json_integer_value(json_object_get(macro, "step"));
+  if (step < 1 || step > 99 || *text_of(macro, "name") == 0) refuse("a macro-step has a number and a name");
+  if (json_array_size(words) != 17) refuse("a stack has 17 words");
+  if (!json_is_object(json_object_get(macro, "registers"))) refuse("registers");
+}
+
 static void event_check(const json_t *event) {
   static json_int_t last;
   json_int_t sequence = json_integer_value(json_object_get(event, "sequence"));
@@ -47,8 +55,9 @@ static void event_check(const json_t *event) {
 }
 
 int main(void) {
-  static const char *const types[] = { "header", "transition", "operation", "refused", "instruction", "end" };
-  enum { HEADER, INSTRUCTION = 4, END, TYPES };
+  static const char *const types[] = { "header",      "transition", "operation", "refused",
+                                       "instruction", "macro",      "end" };
+  enum { HEADER, INSTRUCTION = 4, MACRO, END, TYPES };
   unsigned count[TYPES] = { 0 };
   char *line = NULL;
   size_t room = 0;
@@ -64,6 +73,7 @@ int main(void) {
     if ((line_number == 1) != (type == HEADER)) refuse("the header is the first line, and no other");
     if (count[END] > 0) refuse("something follows the end");
     if (type > HEADER && type < INSTRUCTION) event_check(object);
+    if (type == MACRO) macro_check(object);
     count[type]++;
     json_decref(object);
   }

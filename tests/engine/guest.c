@@ -85,6 +85,10 @@ static void on_executed(void *context, uint64_t linear, const uint8_t *bytes, un
   if (g->executed) g->executed(g);
 }
 
+static void on_marked(void *context, uint64_t linear) {
+  assert_int_equal(linear, note(context, GUEST_MARKED)->linear);
+}
+
 static void on_witnessed(void *context) {
   note(context, GUEST_WITNESSED);
 }
@@ -116,6 +120,7 @@ struct guest *guest_open(void) {
     .exception = on_exception,
     .deadline = on_deadline,
     .executed = on_executed,
+    .marked = on_marked,
     .witnessed = on_witnessed,
     .mmio_read = on_device_read,
     .mmio_write = on_device_write,

@@ -19,7 +19,14 @@ enum guest_permission { GUEST_PRESENT = 1, GUEST_WRITE = 2, GUEST_USER = 4, GUES
 
 enum guest_mode { GUEST_64, GUEST_COMPAT, GUEST_32, GUEST_16, GUEST_REAL, GUEST_V86 };
 
-enum guest_event_kind { GUEST_INSTRUCTION, GUEST_EXCEPTION, GUEST_DEADLINE, GUEST_EXECUTED, GUEST_WITNESSED };
+enum guest_event_kind {
+  GUEST_INSTRUCTION,
+  GUEST_EXCEPTION,
+  GUEST_DEADLINE,
+  GUEST_EXECUTED,
+  GUEST_MARKED,
+  GUEST_WITNESSED
+};
 
 struct guest_event {
   enum guest_event_kind kind;

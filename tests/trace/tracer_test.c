@@ -15,7 +15,7 @@ struct memory_sink {
   struct {
     uint64_t sequence, number, parent;
   } event[16];
-  unsigned transitions, instructions, ends;
+  unsigned transitions, instructions, macros, ends;
 };
 
 static void remember_transition(struct rs_trace_sink *sink, const struct rs_transition_event *event) {
@@ -31,6 +31,11 @@ static void remember_instruction(struct rs_trace_sink *sink, const struct rs_ins
   ((struct memory_sink *)sink)->instructions++;
 }
 
+static void remember_macro(struct rs_trace_sink *sink, const struct rs_macro_event *event) {
+  (void)event;
+  ((struct memory_sink *)sink)->macros++;
+}
+
 static void remember_end(struct rs_trace_sink *sink, const struct rs_end_event *event) {
   (void)event;
   ((struct memory_sink *)sink)->ends++;
@@ -41,6 +46,7 @@ static struct memory_sink memory_sink(enum rs_trace_level level, bool wants_stac
                                          .wants_stacks = wants_stacks,
                                          .transition = remember_transition,
                                          .instruction = remember_instruction,
+                                         .macro = remember_macro,
                                          .end = remember_end } };
 }
 
@@ -139,6 +145,25 @@ static void level_and_stacks_are_what_the_neediest_sink_wants(void **state) {
   assert_true(tracer_wants_stacks(&tracer));
 }
 
+static void macro_steps_come_to_their_own_level_and_to_those_from_steps_on(void **state) {
+  (void)state;
+  for (enum rs_trace_level level = RS_TRACE_OFF; level <= RS_TRACE_INSTRUCTIONS; level++) {
+    bool wanted = level == RS_TRACE_MACRO || level >= RS_TRACE_STEPS;
+    struct tracer tracer;
+    struct memory_sink memory = memory_sink(level, true);
+    struct rs_macro_event event = { .step = { .number = 1 } };
+    tracer_init(&tracer);
+    assert_false(tracer_wants_macro(&tracer));
+    assert_int_equal(tracer_subscribe(&tracer, &memory.sink), RS_OK);
+    assert_int_equal(tracer_wants_macro(&tracer), wanted);
+    tracer_macro(&tracer, &event);
+    assert_int_equal(memory.macros, wanted);
+    tell(&tracer, RS_MECHANISM_INTERRUPT, RS_COMPLETED);
+    assert_int_equal(memory.transitions, level >= RS_TRACE_TRANSITIONS);
+    assert_int_equal(tracer_wants_stacks(&tracer), level >= RS_TRACE_TRANSITIONS);
+  }
+}
+
 static void sink_beyond_the_limit_is_refused_and_null_functions_are_skipped(void **state) {
   (void)state;
   struct tracer tracer;
@@ -151,6 +176,7 @@ static void sink_beyond_the_limit_is_refused_and_null_functions_are_skipped(void
   assert_int_equal(tracer_subscribe(&tracer, &silent), RS_BAD_ARGUMENT);
   tell(&tracer, RS_MECHANISM_INTERRUPT, RS_COMPLETED);
   tracer_instruction(&tracer, &instruction);
+  tracer_macro(&tracer, &(struct rs_macro_event){ .instructions = 0 });
   tracer_end(&tracer, &end);
 }
 
@@ -160,6 +186,7 @@ int main(void) {
     cmocka_unit_test(faulted_event_is_the_parent_of_the_next_one),
     cmocka_unit_test(sink_sees_its_level_and_the_numbers_do_not_depend_on_it),
     cmocka_unit_test(level_and_stacks_are_what_the_neediest_sink_wants),
+    cmocka_unit_test(macro_steps_come_to_their_own_level_and_to_those_from_steps_on),
     cmocka_unit_test(sink_beyond_the_limit_is_refused_and_null_functions_are_skipped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
