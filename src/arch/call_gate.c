@@ -66,6 +66,7 @@ static bool find_inner_stack(struct builder *b, const struct far_transfer *t, st
     p->ss = ss.segment;
   }
   p->stack = stack_at(&p->ss, found.sp, t->long_mode, p->word, p->ring);
+  p->stack.loaded = t->long_mode;
   return true;
 }
 

@@ -100,6 +100,7 @@ static bool delivery_find_stack_64(struct builder *b, struct delivery *d) {
     return false;
   d->ss.segment = d->inner ? segment_null(found.ss, d->ring) : b->before->segment[RS_SEGMENT_INDEX(RS_SS)];
   d->stack = stack_at(&d->ss.segment, found.sp & ~UINT64_C(15), true, 8, d->ring);
+  d->stack.loaded = d->gate.ist || d->inner;
   return true;
 }
 
@@ -194,8 +195,15 @@ static void delivery_write_segments(struct builder *b, const struct delivery *d)
   if (d->inner) write_register(b, RS_CPL, d->ring);
 }
 
+/* Its handler is to reach the debug registers, whatever raised #DB, INT1 included; INT 1 does not raise it
+ * [SDM3 "Debug Control Register (DR7)"], [SDM2 "INT n/INTO/INT3/INT1"]. */
+static bool is_debug_exception(const struct rs_interrupt_request *request) {
+  return request->source == RS_SOURCE_PRIVILEGED_SOFTWARE ||
+         (request->source == RS_SOURCE_EXCEPTION && request->vector == VECTOR_DB);
+}
+
 void interrupt_write_side_effects(struct builder *b, const struct rs_interrupt_request *request) {
-  bool debug = request->source == RS_SOURCE_EXCEPTION && request->vector == VECTOR_DB;
+  bool debug = is_debug_exception(request);
   if (request->has_cr2) write_register(b, RS_CR2, request->cr2);
   if (request->dr6) write_register(b, RS_DR6, b->before->dr6 | request->dr6);
   if (debug && b->before->dr7 & DR7_GD) write_register(b, RS_DR7, b->before->dr7 & ~DR7_GD);

@@ -80,6 +80,12 @@ static void register_step(struct builder *b, const struct rs_instruction *instru
   write_register(b, reg, register_merged(old, old + by, instruction->address_size));
 }
 
+/* An event that comes before the next repetition pushes RF set, so that no instruction breakpoint is met
+ * twice [SDM3 "Instruction-Breakpoint Exception Condition"]. */
+static void repetition_end(struct builder *b) {
+  if (!(b->after->rflags & RFLAGS_RF)) write_register(b, RS_RFLAGS, b->after->rflags | RFLAGS_RF);
+}
+
 /* With F2 or F3 [SDM2 "REP/REPE/REPZ/REPNE/REPNZ—Repeat String Operation Prefix"] the count is tested first.
  */
 static bool string_perform(struct builder *b, const struct rs_instruction *instruction) {
@@ -92,7 +98,10 @@ static bool string_perform(struct builder *b, const struct rs_instruction *instr
     register_step(b, instruction, input ? RS_RDI : RS_RSI, step);
     if (repeated) register_step(b, instruction, RS_RCX, UINT64_MAX);
   }
-  if (!repeated || count <= 1) advance_rip(b, instruction);
+  if (!repeated || count <= 1)
+    advance_rip(b, instruction);
+  else
+    repetition_end(b);
   return true;
 }
 

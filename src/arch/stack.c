@@ -8,7 +8,7 @@ struct stack stack_at(const struct rs_segment *ss, uint64_t pointer, bool mode_6
                       uint8_t cpl) {
   uint64_t mask = mode_64 ? UINT64_MAX : ss->attributes & SEGMENT_DB ? UINT32_MAX : UINT16_MAX;
   enum access_privilege privilege = cpl == 3 ? ACCESS_USER : ACCESS_SUPERVISOR;
-  return (struct stack){ *ss, pointer, mask, word, privilege };
+  return (struct stack){ *ss, pointer, mask, word, false, privilege };
 }
 
 struct stack stack_current(const struct rs_cpu *cpu, uint8_t word) {
@@ -39,14 +39,16 @@ static bool words_within_limit(const struct stack *stack, uint64_t first, unsign
   return true;
 }
 
+/* In 64-bit mode the addresses that are accessed have to be canonical [SDM1 "Canonical Addressing"]: a stack
+ * pointer at the end of the lower half, just above all of its stack, is fine. One that a stack switch has
+ * loaded is held to the rule itself [SDM2 "INT n/INTO/INT3/INT1"]. */
 static bool stack_check(struct builder *b, const struct stack *stack, enum rs_check id, uint64_t first,
                         unsigned count, uint32_t error_code) {
   unsigned bytes = count * stack->word;
   bool passed;
   if (stack->mask == UINT64_MAX) {
-    uint64_t last = first + bytes - 1;
-    passed = address_is_canonical(b->after, first) && address_is_canonical(b->after, last) &&
-             address_is_canonical(b->after, stack->pointer);
+    uint64_t last = stack->loaded ? stack->pointer : first + bytes - 1;
+    passed = address_is_canonical(b->after, first) && address_is_canonical(b->after, last);
     passed = check(b, RS_CHECK_STACK_CANONICAL, passed, first, last, 0, 0);
   } else {
     passed = check(b, id, words_within_limit(stack, first, count), stack->pointer & stack->mask, bytes,

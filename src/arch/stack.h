@@ -10,6 +10,7 @@ struct stack {
   uint64_t pointer;
   uint64_t mask; /* the bits of the stack pointer that count: 16, 32 or 64 of them */
   uint8_t word;  /* bytes per push and pop: 2, 4 or 8 */
+  bool loaded;   /* in IA-32e mode: a switch of stacks has taken the pointer from the TSS */
   enum access_privilege privilege;
 };
 

@@ -249,11 +249,29 @@ static void a_stack_that_is_not_canonical_raises_ss_of_ext(void **state) {
     flow_refused(f, VECTOR_SS, 0, RS_CHECK_STACK_CANONICAL);
     flow_external(f, VECTOR);
     flow_refused(f, VECTOR_SS, ERROR_EXT, RS_CHECK_STACK_CANONICAL);
+    gate_with_ist(f, VECTOR, 1);
+    flow_set_ist(f, 1, pointers[i]);
+    flow_int(f, VECTOR);
+    flow_refused(f, VECTOR_SS, 0, RS_CHECK_STACK_CANONICAL);
+    if (pointers[i] == NON_CANONICAL) continue; /* the next claim */
     flow_enter(f, FLOW_LONG, RS_CPU_AMD);
     f->cpu.general[4] = pointers[i];
     flow_int(f, VECTOR);
     flow_refused(f, VECTOR_SS, 0, RS_CHECK_STACK_CANONICAL);
   }
+}
+
+/* What is pushed there lies below it. */
+static void within_a_ring_the_stack_may_begin_at_the_end_of_canonical_addresses(void **state) {
+  struct flow *f = kernel(state);
+  fake_map(f->memory, &f->cpu, NON_CANONICAL - GUEST_PAGE_SIZE, FAKE_RW);
+  f->cpu.general[4] = NON_CANONICAL;
+  assert_int_equal(flow_int(f, VECTOR), RS_COMPLETED);
+  assert_int_equal(AFTER(f, RSP), NON_CANONICAL - 40);
+  FLOW_FRAME(f, 8, FAKE_KERNEL_CODE + 2, FAKE_KERNEL_CS, RFLAGS_FIXED | RFLAGS_IF, NON_CANONICAL,
+             FAKE_KERNEL_SS);
+  f->cpu.general[4] = NON_CANONICAL + 1; /* is aligned first */
+  assert_int_equal(flow_int(f, VECTOR), RS_COMPLETED);
 }
 
 static void segment_limits_and_types_of_the_current_stack_do_not_matter(void **state) {
@@ -306,6 +324,7 @@ int main(void) {
     CLAIM(a_handler_that_is_not_canonical_raises_gp_of_ext),
     CLAIM(the_stack_entry_must_lie_within_the_tss_limit),
     CLAIM(a_stack_that_is_not_canonical_raises_ss_of_ext),
+    CLAIM(within_a_ring_the_stack_may_begin_at_the_end_of_canonical_addresses),
     CLAIM(segment_limits_and_types_of_the_current_stack_do_not_matter),
     CLAIM(tables_in_non_canonical_space_are_refused_by_what_they_hold),
     CLAIM(a_push_to_a_user_page_is_a_supervisor_write),

@@ -267,7 +267,6 @@ static void outs_beyond_an_overridden_stack_segment_raises_ss(void **state) {
 static void rep_moves_one_element_a_time_and_leaves_rip_until_the_last(void **state) {
   struct mode_fixture *f = enter(state, MODE_64, 0, 0);
   f->cpu.general[RCX] = 3;
-  f->cpu.rflags |= RFLAGS_RF;
   for (unsigned left = 3; left > 0; left--) {
     assert_int_equal(PERFORM(f, "\xf3\x6e"), RS_COMPLETED);
     assert_true(f->out.port.wanted);
@@ -277,6 +276,24 @@ static void rep_moves_one_element_a_time_and_leaves_rip_until_the_last(void **st
     assert_int_equal(f->out.after.rflags & RFLAGS_RF, left == 1 ? 0 : RFLAGS_RF);
     f->cpu = f->out.after;
   }
+}
+
+/* [SDM3 "Instruction-Breakpoint Exception Condition"]: "after any iteration but the last". */
+static void an_interrupt_between_two_repetitions_pushes_rf_set(void **state) {
+  static struct rs_transition delivery;
+  for (unsigned count = 1; count < 3; count++)
+    for (unsigned mode = 0; mode < 2; mode++) {
+      struct mode_fixture *f = enter(state, mode ? MODE_64 : MODE_PROTECTED_32, 0, 0);
+      struct guest_memory guest = fake_memory_guest(f->memory);
+      const struct rs_interrupt_request request = { .vector = 0x21, .source = RS_SOURCE_EXTERNAL };
+      fake_gate(f->memory, &f->cpu, 0x21, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, 0x8e, 0);
+      f->cpu.general[RCX] = count;
+      assert_int_equal(PERFORM(f, "\xf3\x6e"), RS_COMPLETED);
+      assert_int_equal(interrupt_deliver(&f->out.after, &guest, &request, &delivery), RS_COMPLETED);
+      const struct rs_step *pushed = fake_find_step(&delivery, RS_STEP_WRITE, RS_ITEM_PUSHED_FLAGS, 0);
+      assert_int_equal(pushed->write.new.word[0] & RFLAGS_RF, count == 1 ? 0 : RFLAGS_RF);
+      assert_int_equal(delivery.after.rflags & RFLAGS_RF, 0);
+    }
 }
 
 static void f2_repeats_as_f3_does(void **state) {
@@ -345,6 +362,7 @@ int main(void) {
     CLAIM(permission_comes_before_memory),
     CLAIM(outs_beyond_an_overridden_stack_segment_raises_ss),
     CLAIM(rep_moves_one_element_a_time_and_leaves_rip_until_the_last),
+    CLAIM(an_interrupt_between_two_repetitions_pushes_rf_set),
     CLAIM(f2_repeats_as_f3_does),
     CLAIM(rep_of_nothing_checks_no_permission_and_touches_nothing),
     CLAIM(the_address_size_chooses_the_width_of_count_and_pointer),

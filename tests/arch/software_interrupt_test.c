@@ -45,6 +45,24 @@ static void int1_counts_as_external_in_error_codes(void **state) {
   flow_refused(f, VECTOR_NP, VECTOR_DB * 8 + 2 + ERROR_EXT, RS_CHECK_GATE_PRESENT);
 }
 
+/* [SDM3 "Debug Control Register (DR7)"]: INT1 is the debug exception, and sets nothing in DR6; INT 1 is not.
+ */
+static void int1_clears_gd_and_int_1_does_not(void **state) {
+  static const struct {
+    const char *bytes;
+    unsigned length;
+    bool clears;
+  } rows[] = { { "\xf1", 1, true }, { "\xcd\x01", 2, false } };
+  for (unsigned i = 0; i < 2; i++) {
+    struct flow *f = user(state);
+    f->cpu.dr7 |= DR7_GD;
+    flow_gate(f, VECTOR_DB, FAKE_KERNEL_CS, FAKE_KERNEL_CODE, GATE(3, SYSTEM_TRAP_GATE));
+    assert_int_equal(flow_perform_bytes(f, rows[i].bytes, rows[i].length), RS_COMPLETED);
+    assert_int_equal(!(f->out.after.dr7 & DR7_GD), rows[i].clears);
+    assert_int_equal(f->out.after.dr6, f->cpu.dr6);
+  }
+}
+
 static void into_without_overflow_falls_through(void **state) {
   struct flow *f = user(state);
   assert_int_equal(FLOW_PERFORM(f, "\xce"), RS_COMPLETED);
@@ -80,6 +98,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     CLAIM(int3_into_and_int1_deliver_their_vectors_with_the_next_address),
     CLAIM(int1_counts_as_external_in_error_codes),
+    CLAIM(int1_clears_gd_and_int_1_does_not),
     CLAIM(into_without_overflow_falls_through),
     CLAIM(a_lock_prefix_is_undefined),
     CLAIM(every_vector_of_int_n_is_delivered_or_refused_with_its_own_error_code),

@@ -112,6 +112,7 @@ static bool task_is_available(const struct oracle_delivery *d) {
 }
 
 static bool frame_fits(const struct oracle_delivery *d) {
+  if (takes_stack_of_tss(d) && !oracle_pointer_is_loadable(d->mode, frame_top(d))) return false;
   return oracle_stack_has_room(d->mode, frame_segment(d), frame_top(d), frame_words(d), word_size(d));
 }
 

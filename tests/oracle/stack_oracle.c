@@ -32,13 +32,16 @@ static bool bytes_lie_in_segment(const struct oracle_descriptor *s, uint32_t fir
 }
 
 static bool word_fits(enum oracle_mode mode, const struct oracle_descriptor *ss, uint64_t at, unsigned size) {
-  if (oracle_is_long(mode)) return oracle_is_canonical(at);
+  if (oracle_is_long(mode)) return oracle_is_canonical(at) && oracle_is_canonical(at + size - 1);
   return bytes_lie_in_segment(ss, (uint32_t)(ss->db ? at : at % 0x10000), size);
+}
+
+bool oracle_pointer_is_loadable(enum oracle_mode mode, uint64_t pointer) {
+  return !oracle_is_long(mode) || oracle_is_canonical(pointer);
 }
 
 bool oracle_stack_has_room(enum oracle_mode mode, const struct oracle_descriptor *ss, uint64_t top,
                            unsigned words, unsigned size) {
-  if (oracle_is_long(mode) && !oracle_is_canonical(top)) return false;
   for (uint64_t n = 1; n <= words; n++)
     if (!word_fits(mode, ss, top - n * size, size)) return false;
   return true;

@@ -27,6 +27,9 @@ struct oracle_refusal oracle_stack_of_tss(enum oracle_mode mode, const struct or
 /* What the TSS has as stack pointer. */
 uint64_t oracle_pointer_of_tss(enum oracle_mode mode, const struct oracle_tss *tss);
 
+/* Whether a stack pointer may be taken from the TSS. */
+bool oracle_pointer_is_loadable(enum oracle_mode mode, uint64_t pointer);
+
 /* Whether `words` of `size` bytes can be pushed below `top`, and where the pointer stands then. */
 bool oracle_stack_has_room(enum oracle_mode mode, const struct oracle_descriptor *ss, uint64_t top,
                            unsigned words, unsigned size);

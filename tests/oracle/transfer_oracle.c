@@ -30,7 +30,8 @@ static struct oracle_transferred arrive(const struct oracle_transfer *t, const s
   uint64_t top = inward ? oracle_pointer_of_tss(t->mode, &t->tss) : t->current.pointer;
   const struct oracle_descriptor *ss = inward ? &t->tss.stack.segment : &t->current.segment;
   bool looked_up = inward && !oracle_is_long(t->mode);
-  if (t->is_call && !oracle_stack_has_room(t->mode, ss, top, a->words, a->size))
+  if (t->is_call && ((inward && !oracle_pointer_is_loadable(t->mode, top)) ||
+                     !oracle_stack_has_room(t->mode, ss, top, a->words, a->size)))
     return refused(SS, looked_up ? t->tss.ss : 0);
   if (!target_is_in_code(t, a->code, a->ip)) return refused(GP, 0);
   struct oracle_transferred out = { .ring = a->ring, .inward = inward, .target = a->ip, .pointer = top };
