@@ -4,12 +4,9 @@
 
 #include "arch/descriptor.h"
 
-/* [SDM3 "Debug Status Register (DR6)"], [SDM3 "Debug Control Register (DR7)"]: bits that can be written, and
- * bits that read as 1. */
+/* [SDM3 "Debug Status Register (DR6)"], [SDM3 "Debug Control Register (DR7)"]: bits that can be written. */
 #define DR6_WRITABLE UINT64_C(0xe00f)
-#define DR6_ONES UINT64_C(0xffff0ff0)
 #define DR7_WRITABLE UINT64_C(0xffff23ff)
-#define DR7_ONES UINT64_C(0x400)
 
 #define DR7_ANY_ENABLED UINT64_C(0xff)
 

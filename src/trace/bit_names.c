@@ -30,6 +30,22 @@ const struct bit_name bits_rflags[] = {
   NAME(RFLAGS, VIP), NAME(RFLAGS, ID), { 0, NULL },
 };
 
+const struct bit_name bits_dr6[] = {
+  { DR6_B(0), "B0" }, { DR6_B(1), "B1" }, { DR6_B(2), "B2" }, { DR6_B(3), "B3" },
+  NAME(DR6, BD),      NAME(DR6, BS),      { 1 << 15, "BT" },  { 0, NULL },
+};
+
+#define BREAKPOINT(index)                                                                                    \
+  { UINT64_C(3) << DR7_CONDITION_SHIFT(index), "RW" #index }, {                                              \
+    UINT64_C(12) << DR7_CONDITION_SHIFT(index), "LEN" #index                                                 \
+  }
+
+const struct bit_name bits_dr7[] = {
+  { 1 << 0, "L0" }, { 1 << 1, "G0" }, { 1 << 2, "L1" }, { 1 << 3, "G1" }, { 1 << 4, "L2" }, { 1 << 5, "G2" },
+  { 1 << 6, "L3" }, { 1 << 7, "G3" }, { 1 << 8, "LE" }, { 1 << 9, "GE" }, NAME(DR7, GD),    BREAKPOINT(0),
+  BREAKPOINT(1),    BREAKPOINT(2),    BREAKPOINT(3),    { 0, NULL },
+};
+
 const struct bit_name bits_page_fault[] = {
   { PF_PRESENT, "P" }, { PF_WRITE, "W" },           { PF_USER, "U" }, { PF_RESERVED, "RSVD" },
   { PF_FETCH, "I" },   { PF_PROTECTION_KEY, "PK" }, { 0, NULL },
@@ -99,7 +115,18 @@ const struct bit_name *bits_of_register(enum rs_register reg) {
   case RS_CR0: return bits_cr0;
   case RS_CR4: return bits_cr4;
   case RS_EFER: return bits_efer;
+  case RS_DR6: return bits_dr6;
+  case RS_DR7: return bits_dr7;
   default: return NULL;
+  }
+}
+
+uint64_t bits_always_set(enum rs_register reg) {
+  switch (reg) {
+  case RS_RFLAGS: return RFLAGS_FIXED;
+  case RS_DR6: return DR6_ONES;
+  case RS_DR7: return DR7_ONES;
+  default: return 0;
   }
 }
 

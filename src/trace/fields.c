@@ -167,7 +167,7 @@ static bool register_meaning(struct output *output, enum rs_register reg, const 
     return true;
   }
   if (names) {
-    bits_print(output, names, value->word[0] & (names == bits_rflags ? ~RFLAGS_FIXED : UINT64_MAX), "none");
+    bits_print(output, names, value->word[0] & ~bits_always_set(reg), "none");
     return true;
   }
   switch (reg) {

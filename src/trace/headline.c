@@ -56,6 +56,9 @@ static void print_reason(struct output *output, const struct story *story, const
     refusals_print(output, &story->refusals);
   } else if (cause->interrupt.vector == VECTOR_PF) {
     print_page_fault_reason(output, cause->interrupt.error_code);
+  } else if (cause->interrupt.dr6) {
+    output_text(output, ": ");
+    bits_print(output, bits_dr6, cause->interrupt.dr6, "");
   }
 }
 

@@ -74,11 +74,12 @@ static const char *source_name(enum rs_interrupt_source source) {
   return "";
 }
 
-/* Vector, error code and CR2, of a fault as of a request. */
-static json_t *json_fault(uint8_t vector, const uint32_t *error_code, const uint64_t *cr2) {
+/* Vector, error code, CR2 and DR6's new bits, of a fault as of a request. */
+static json_t *json_fault(uint8_t vector, const uint32_t *error_code, const uint64_t *cr2, uint32_t dr6) {
   json_t *fault = json_pack("{s:i}", "vector", vector);
   bool complete = !error_code || json_put(fault, "error_code", json_hex(*error_code));
   complete = (!cr2 || json_put(fault, "cr2", json_hex(*cr2))) && complete;
+  complete = (!dr6 || json_put(fault, "dr6", json_hex(dr6))) && complete;
   if (complete) return fault;
   json_decref(fault);
   return NULL;
@@ -94,7 +95,7 @@ static json_t *json_origin(const struct rs_interrupt_origin *origin) {
 
 static json_t *json_interrupt(const struct rs_interrupt_request *request) {
   json_t *interrupt = json_fault(request->vector, request->has_error_code ? &request->error_code : NULL,
-                                 request->has_cr2 ? &request->cr2 : NULL);
+                                 request->has_cr2 ? &request->cr2 : NULL, request->dr6);
   bool complete = json_put(interrupt, "source", json_string(source_name(request->source)));
   complete = json_put(interrupt, "return_rip", json_hex(request->return_rip)) && complete;
   if (request->origin.kind)
@@ -135,7 +136,7 @@ static bool put_outcome(json_t *event, const struct rs_transition *transition) {
   bool complete = json_put(event, "outcome", json_string(name[transition->outcome]));
   if (!rs_outcome_has_fault(transition->outcome)) return complete;
   json_t *object = json_fault(fault->vector, fault->has_error_code ? &fault->error_code : NULL,
-                              fault->has_cr2 ? &fault->cr2 : NULL);
+                              fault->has_cr2 ? &fault->cr2 : NULL, fault->dr6);
   complete = json_put(object, "check", json_integer(fault->check)) && complete;
   return json_put(event, "fault", object) && complete;
 }
