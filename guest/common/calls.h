@@ -14,6 +14,7 @@ struct call {
   struct frame *frame;
   unsigned word_size;    /* of the caller's ABI: 8, or 4 for the i386 numbers */
   uintptr_t argument[6]; /* in the ABI's order; zero-extended */
+  uintptr_t number;      /* as the program gave it */
 };
 
 /* Every call there is, by the file that has it. Those with 64 in the name have 64-bit layouts in what they
@@ -145,6 +146,7 @@ long sys_clock_nanosleep64(struct call *call);
 /* calls.c */
 long sys_accepted(struct call *call);
 long sys_unknown(struct call *call);
+long sys_absent(struct call *call);
 
 /* A table by number, without holes; `count` is its bound. */
 struct call_table {

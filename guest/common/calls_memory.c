@@ -68,20 +68,17 @@ static long fill(struct task *task, const struct file *file, uint64_t offset, ui
   return user_protect(task, start, size, protection);
 }
 
-/* Where the pages come to lie, mapped; or a negative error number. */
-static long place(struct task *task, uintptr_t start, uintptr_t length, unsigned protection,
+/* Maps pages at *start, or where there is room, and says there where; 0 or a negative error number. */
+static long place(struct task *task, uintptr_t *start, uintptr_t length, unsigned protection,
                   uintptr_t flags) {
   size_t size = (size_t)round_up(length);
-  long result;
   if (!user_range_fits(task, 0, length)) return -ERROR_NOMEM;
   if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
-    if (!aligned(start)) return -ERROR_INVAL;
-    result = map_fixed(task, start, whole_pages(task, start, length), protection, flags);
-  } else {
-    start = user_find_gap(task, size);
-    result = start ? user_map(task, start, size, protection) : -ERROR_NOMEM;
+    if (!aligned(*start)) return -ERROR_INVAL;
+    return map_fixed(task, *start, whole_pages(task, *start, length), protection, flags);
   }
-  return result < 0 ? result : (long)start;
+  *start = user_find_gap(task, size);
+  return *start ? user_map(task, *start, size, protection) : -ERROR_NOMEM;
 }
 
 /* A file can be mapped privately, or shared by those who only read: both are copies of what it is now. */
@@ -89,6 +86,8 @@ static long check_file(const struct file *file, const uintptr_t argument[6], uin
   bool shared = (argument[3] & MAP_TYPE) != MAP_PRIVATE;
   if (!file) return -ERROR_BADF;
   if ((file->flags & OPEN_ACCESS) == OPEN_WRITE_ONLY) return -ERROR_ACCES;
+  if (shared && argument[2] & USER_WRITE && (file->flags & OPEN_ACCESS) != OPEN_READ_WRITE)
+    return -ERROR_ACCES;
   if (inode_type(file->inode) != MODE_REGULAR || (shared && argument[2] & USER_WRITE)) return -ERROR_NODEV;
   return offset % PAGE_SIZE ? -ERROR_INVAL : 0;
 }
@@ -98,14 +97,15 @@ static long map(struct call *call, const uintptr_t argument[6], uint64_t offset)
   bool anonymous = argument[3] & MAP_ANONYMOUS;
   const struct file *file = anonymous ? NULL : files_get(task, argument[4]);
   unsigned protection = argument[2] & PROT_ALL;
-  long result, start;
+  uintptr_t start = argument[0];
+  long result;
   if (argument[1] == 0) return -ERROR_INVAL;
   result = anonymous ? 0 : check_file(file, argument, offset);
   if (result < 0) return result;
-  start = place(task, argument[0], argument[1], anonymous ? protection : USER_READ | USER_WRITE, argument[3]);
-  if (start < 0 || anonymous) return start;
-  result = fill(task, file, offset, (uintptr_t)start, (size_t)round_up(argument[1]), protection);
-  return result < 0 ? result : start;
+  result = place(task, &start, argument[1], anonymous ? protection : USER_READ | USER_WRITE, argument[3]);
+  if (result == 0 && file)
+    result = fill(task, file, offset, start, (size_t)round_up(argument[1]), protection);
+  return result < 0 ? result : (long)start;
 }
 
 long sys_mmap(struct call *call) {

@@ -26,7 +26,7 @@ static long create(struct task *task, struct path *path, unsigned mode) {
   long result = check_free(path);
   struct inode *inode;
   if (result < 0) return result;
-  inode = inode_create((mode & MODE_TYPE) | (mode & MODE_PERMISSIONS & ~task->file_mask));
+  inode = inode_create((mode & MODE_TYPE) == MODE_LINK ? mode : mode & ~task->file_mask);
   if (!inode) return -ERROR_NOSPC;
   result = directory_add(path->directory, path->name, inode);
   path->inode = inode;

@@ -103,10 +103,10 @@ static long own(struct contents *contents) {
 }
 
 long contents_write(struct contents *contents, uint64_t at, const void *bytes, size_t size) {
-  long result = own(contents);
-  if (result < 0) return result;
+  long result;
   if (at > CONTENTS_LIMIT || size > CONTENTS_LIMIT - at) return -ERROR_FBIG;
-  return pages_write(contents, at, bytes, size);
+  result = own(contents);
+  return result < 0 ? result : pages_write(contents, at, bytes, size);
 }
 
 /* Zeros what the last page holds behind the end, so that growing again finds zeros. */

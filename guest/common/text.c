@@ -134,3 +134,12 @@ size_t text_format(char *text, size_t size, const char *format, va_list argument
   text[out.length] = 0;
   return out.length;
 }
+
+size_t text_put(char *text, size_t size, const char *format, ...) {
+  va_list arguments;
+  size_t length;
+  va_start(arguments, format);
+  length = text_format(text, size, format, arguments);
+  va_end(arguments);
+  return length;
+}

@@ -33,5 +33,6 @@ void text_decode_percent(char *text);
 /* Formats %s, %u (unsigned), %x (uintptr_t, in hexadecimal with 0x) and %% into `out`, always terminated; the
  * length. */
 size_t text_format(char *out, size_t size, const char *format, va_list arguments);
+size_t text_put(char *out, size_t size, const char *format, ...);
 
 #endif

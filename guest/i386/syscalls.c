@@ -18,9 +18,10 @@ static bool fetch_stub_argument(struct frame *frame) {
 }
 
 static long call_i386(struct frame *frame) {
-  struct call call = {
-    processor.task, frame, 4, { frame->ebx, frame->ecx, frame->edx, frame->esi, frame->edi, frame->ebp }
-  };
+  struct call call = { .task = processor.task,
+                       .frame = frame,
+                       .word_size = 4,
+                       .argument = { frame->ebx, frame->ecx, frame->edx, frame->esi, frame->edi, frame->ebp } };
   return calls_dispatch(&calls_i386, frame->code, &call);
 }
 

@@ -22,18 +22,19 @@ static bool fetch_stub_arguments(struct frame *frame) {
 }
 
 static long call_i386(struct frame *frame) {
-  struct call call = { processor.task,
-                       frame,
-                       4,
-                       { (uint32_t)frame->rbx, (uint32_t)frame->rcx, (uint32_t)frame->rdx,
-                         (uint32_t)frame->rsi, (uint32_t)frame->rdi, (uint32_t)frame->rbp } };
+  struct call call = { .task = processor.task,
+                       .frame = frame,
+                       .word_size = 4,
+                       .argument = { (uint32_t)frame->rbx, (uint32_t)frame->rcx, (uint32_t)frame->rdx,
+                                     (uint32_t)frame->rsi, (uint32_t)frame->rdi, (uint32_t)frame->rbp } };
   return calls_dispatch(&calls_i386, (uint32_t)frame->code, &call);
 }
 
 static long call_x86_64(struct frame *frame) {
-  struct call call = {
-    processor.task, frame, 8, { frame->rdi, frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9 }
-  };
+  struct call call = { .task = processor.task,
+                       .frame = frame,
+                       .word_size = 8,
+                       .argument = { frame->rdi, frame->rsi, frame->rdx, frame->r10, frame->r8, frame->r9 } };
   return calls_dispatch(&calls_x86_64, frame->code, &call);
 }
 
