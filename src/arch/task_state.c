@@ -137,7 +137,8 @@ static void write_selectors(struct builder *b, const struct task_state *state) {
 }
 
 /* Of a 16-bit TSS come the low halves. The upper half of the flags becomes zero, so that the task is none of
- * virtual-8086 mode; those of the general registers stay, of which the manuals say nothing. */
+ * virtual-8086 mode; those of the general registers are "modified and not maintained"
+ * [SDM3 "16-Bit Task-State Segment (TSS)"], without saying to what: here they stay. */
 void task_state_write(struct builder *b, const struct task_state *state, bool nested) {
   uint64_t flags = (state->flags & RFLAGS_DEFINED) | RFLAGS_FIXED | (nested ? RFLAGS_NT : 0);
   if (state->word == 4 && b->before->cr0 & CR0_PG) write_register(b, RS_CR3, state->cr3);

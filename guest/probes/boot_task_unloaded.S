@@ -1,0 +1,14 @@
+/* Tasks whose LDT, CS or SS is refused: the ring is that of CS nevertheless. QEMU takes it from SS. */
+#include "task_fault.inc"
+
+	LOW
+	BAD	TASK_LDT, SELECTOR_KERNEL_DS
+	BAD	TASK_CS, SELECTOR_NO_CODE
+	BAD	TASK_CS, SELECTOR_INNER_CODE
+	BAD	TASK_CS, SELECTOR_ABSENT_CODE
+	BAD	TASK_SS, 0
+	BAD	TASK_SS, SELECTOR_KERNEL_DS
+	BAD	TASK_SS, SELECTOR_ABSENT_DATA
+	END
+
+	TASK_FAULTS
