@@ -149,6 +149,17 @@ enum rs_outcome instruction_perform(const struct rs_cpu *before, const struct gu
   return out->outcome;
 }
 
+enum rs_outcome address_attempt(const struct rs_cpu *before, uint64_t linear, uint8_t vector,
+                                struct rs_transition *out) {
+  static const struct guest_memory none = { 0 };
+  struct builder b;
+  out->cause = (struct rs_cause){ .mechanism = RS_MECHANISM_OPERATION };
+  builder_start(&b, before, &none, out);
+  if (!check(&b, RS_CHECK_LINEAR_CANONICAL, address_is_canonical(before, linear), linear, 0, 0, 0))
+    fault_code(&b, vector, 0);
+  return out->outcome;
+}
+
 enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
                                uint64_t linear, enum access_kind kind, struct rs_transition *out) {
   struct builder b;

@@ -38,7 +38,9 @@ struct engine_exception {
   bool has_error_code;
   uint32_t error_code; /* of #PF: our own walker's */
   uint64_t cr2;        /* of #PF: the exact linear address */
-  uint64_t next_rip;   /* of `software` */
+  bool non_canonical;  /* #GP or #SS because the access to `linear` is not to a canonical address */
+  uint64_t linear;
+  uint64_t next_rip; /* of `software` */
 };
 
 /* A translation, asked for when Unicorn's TLB misses. */

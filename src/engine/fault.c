@@ -58,9 +58,9 @@ static bool is_stack_access(struct engine *e, uint64_t linear) {
   return address - (rsp - REACH) < 2 * REACH || operands_at(e, linear).stack_based;
 }
 
-static void raise_noncanonical(struct engine *e, uint64_t linear) {
-  uint8_t vector = is_stack_access(e, linear) ? VECTOR_SS : VECTOR_GP;
-  raise(e, (struct engine_exception){ .vector = vector, .has_error_code = true });
+static void raise_noncanonical(struct engine *e, uint8_t vector, uint64_t address) {
+  raise(e, (struct engine_exception){
+               .vector = vector, .has_error_code = true, .non_canonical = true, .linear = address });
 }
 
 /* A near branch to a non-canonical target faults itself, before it has done anything [SDM2 "JMP—Jump"]; the
@@ -75,13 +75,13 @@ static void undo_branch(struct engine *e, uint64_t linear) {
   e->count--;
 }
 
-static void raise_noncanonical_fetch(struct engine *e) {
+static void raise_noncanonical_fetch(struct engine *e, uint64_t linear) {
   watch_forget(e);
   clock_park(e);
   uint64_t branch = e->last_linear;
   clock_complete(e);
   if (branch != NO_LINEAR) undo_branch(e, branch);
-  raise(e, (struct engine_exception){ .vector = VECTOR_GP, .has_error_code = true });
+  raise_noncanonical(e, VECTOR_GP, linear);
 }
 
 /* The library fetches a whole block before it runs. When a later instruction of it cannot be fetched, those
@@ -103,7 +103,7 @@ static bool run_up_to_fault(struct engine *e, uint64_t linear) {
 
 static void handle_fetch(struct engine *e, uint64_t linear) {
   if (e->refusal == REFUSED_NONCANONICAL && !((linear ^ e->refused_page) & ~MEMORY_PAGE_MASK)) {
-    raise_noncanonical_fetch(e);
+    raise_noncanonical_fetch(e, linear);
     return;
   }
   clock_complete(e);
@@ -120,7 +120,7 @@ static void handle_fetch(struct engine *e, uint64_t linear) {
   if (e->refusal == REFUSED_PAGE) {
     raise_page_fault(e, linear);
   } else if (e->refusal == REFUSED_NONCANONICAL) {
-    raise(e, (struct engine_exception){ .vector = VECTOR_GP, .has_error_code = true });
+    raise_noncanonical(e, VECTOR_GP, e->refused_page);
   } else {
     /* Where there is nothing, a fetch reads all ones: FF FF is undefined. */
     raise(e, (struct engine_exception){ .vector = VECTOR_UD });
@@ -149,7 +149,9 @@ void fault_handle(struct engine *e) {
     translate_mix(e, e->self_written);
     events_end_momentary(e);
     break;
-  case REFUSED_NONCANONICAL: raise_noncanonical(e, linear); break;
+  case REFUSED_NONCANONICAL:
+    raise_noncanonical(e, is_stack_access(e, linear) ? VECTOR_SS : VECTOR_GP, fault_address(e));
+    break;
   case REFUSED_WATCHED: note_watched(e, at); /* fall through */
   case REFUSED_DEVICE:
     e->device_block = linear;

@@ -131,14 +131,20 @@ enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_req
   return conclude(vm, transition);
 }
 
-/* Tells why the engine's page fault is one: the walk of the same access, and the check that refused it. */
-static void page_fault_tell(struct rs_machine *vm, const struct engine_exception *exception) {
+/* Tells why the engine's fault is one: for a page fault the walk of the same access and the check that
+ * refused it, or that its address is not canonical. */
+static void refused_access_tell(struct rs_machine *vm, const struct engine_exception *exception) {
   struct rs_transition *attempt = &vm->transition[1];
   enum access_kind kind = exception->error_code & PF_FETCH   ? ACCESS_FETCH
                           : exception->error_code & PF_WRITE ? ACCESS_WRITE
                                                              : ACCESS_READ;
-  if (exception->vector != VECTOR_PF || tracer_level(&vm->tracer) < RS_TRACE_TRANSITIONS) return;
-  access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
+  if (tracer_level(&vm->tracer) < RS_TRACE_TRANSITIONS) return;
+  if (exception->vector == VECTOR_PF)
+    access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
+  else if (exception->non_canonical)
+    address_attempt(&vm->cpu, exception->linear, exception->vector, attempt);
+  else
+    return;
   if (attempt->outcome == RS_FAULTED) vm_settle(vm, attempt);
 }
 
@@ -166,6 +172,6 @@ enum engine_next vm_exception(void *context, const struct engine_exception *exce
   vm_pending_refuse(vm);
   vm_pending_tell(vm);
   clock_refresh(vm);
-  page_fault_tell(vm, exception);
+  refused_access_tell(vm, exception);
   return vm_deliver(vm, &request);
 }

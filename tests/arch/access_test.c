@@ -8,6 +8,7 @@
 
 #include "arch/access.h"
 #include "arch/fake_memory.h"
+#include "arch/perform.h"
 
 struct fixture {
   struct fake_memory *memory;
@@ -262,6 +263,19 @@ static void user_rights_are_walked_apart_from_the_supervisors(void **state) {
   assert_int_equal(f->transition.fault.error_code, PF_PRESENT | PF_USER);
 }
 
+static void an_address_is_refused_by_the_check_that_it_is_canonical(void **state) {
+  struct fixture *f = *state;
+  static const uint64_t addresses[] = { UINT64_C(0x0000800000000000), UINT64_C(0xffff7fffffffffff) };
+  for (unsigned i = 0; i < 2; i++) {
+    uint8_t vector = i ? VECTOR_SS : VECTOR_GP;
+    assert_int_equal(address_attempt(&f->cpu, addresses[i], vector, &f->transition), RS_FAULTED);
+    assert_int_equal(fake_failed_check(&f->transition), RS_CHECK_LINEAR_CANONICAL);
+    assert_true(f->transition.step[0].operand[0] == addresses[i]);
+    assert_int_equal(f->transition.fault.vector, vector);
+    assert_true(f->transition.fault.has_error_code && f->transition.fault.error_code == 0);
+  }
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -285,6 +299,7 @@ int main(void) {
     CLAIM(where_there_is_no_memory_reads_are_all_ones),
     CLAIM(outside_ia_32e_mode_a_crossing_access_wraps_at_4_gib),
     CLAIM(a_probe_walks_both_pages_and_touches_neither),
+    CLAIM(an_address_is_refused_by_the_check_that_it_is_canonical),
     CLAIM(user_rights_are_walked_apart_from_the_supervisors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

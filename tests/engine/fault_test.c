@@ -271,19 +271,25 @@ static void an_instruction_longer_than_15_bytes_raises_gp(void **state) {
   assert_int_equal(the_fault(g)->count, 1);
 }
 
+static void assert_non_canonical(const struct engine_exception *x, uint8_t vector, uint64_t linear) {
+  assert_exception(x, vector, 0);
+  assert_true(x->non_canonical);
+  assert_true(x->linear == linear);
+}
+
 static void noncanonical_data_raises_gp_and_stack_accesses_ss(void **state) {
   struct guest *g = *state;
   guest_start(g, GUEST_64, 3);
   GUEST_CODE_BYTES(g, "\x8b\x03\xf4"); /* mov eax, [rbx] */
-  assert_exception(run_to_fault(g, NONCANONICAL), VECTOR_GP, 0);
+  assert_non_canonical(run_to_fault(g, NONCANONICAL), VECTOR_GP, NONCANONICAL);
   guest_start(g, GUEST_64, 3);
   GUEST_CODE_BYTES(g, "\x8b\x45\x10\xf4"); /* mov eax, [rbp+16] */
   g->cpu.general[5] = NONCANONICAL;
-  assert_exception(run_to_fault(g, 0), VECTOR_SS, 0);
+  assert_non_canonical(run_to_fault(g, 0), VECTOR_SS, NONCANONICAL + 16);
   guest_start(g, GUEST_64, 3);
   g->cpu.general[4] = NONCANONICAL;
   GUEST_CODE_BYTES(g, "\x50\xf4"); /* push rax */
-  assert_exception(run_to_fault(g, 0), VECTOR_SS, 0);
+  assert_non_canonical(run_to_fault(g, 0), VECTOR_SS, NONCANONICAL - 8);
   assert_int_equal(g->cpu.general[4], NONCANONICAL);
 }
 
@@ -302,7 +308,7 @@ static void a_branch_to_a_noncanonical_target_faults_itself(void **state) {
     guest_start(g, GUEST_64, 3);
     guest_put(g, GUEST_CODE, row[i].bytes, row[i].size);
     uint64_t before = engine_instructions(g->engine);
-    assert_exception(run_to_fault(g, NONCANONICAL), VECTOR_GP, 0);
+    assert_non_canonical(run_to_fault(g, NONCANONICAL), VECTOR_GP, NONCANONICAL);
     assert_int_equal(the_fault(g)->rip, GUEST_CODE + 1);
     assert_int_equal(the_fault(g)->count - before, 1);
     assert_int_equal(g->cpu.general[4], row[i].bytes[0] == '\x53' ? GUEST_DATA - 8 : GUEST_DATA);
@@ -320,7 +326,7 @@ static void a_noncanonical_rip_left_by_the_client_is_reported_as_it_is(void **st
   guest_start(g, GUEST_64, 3);
   g->instruction = jump_to_nowhere;
   GUEST_CODE_BYTES(g, "\x90\x0f\x05");
-  assert_exception(run_to_fault(g, 0), VECTOR_GP, 0);
+  assert_non_canonical(run_to_fault(g, 0), VECTOR_GP, NONCANONICAL);
   assert_int_equal(the_fault(g)->rip, NONCANONICAL);
   assert_int_equal(the_fault(g)->count, 2);
 }

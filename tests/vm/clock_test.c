@@ -49,10 +49,32 @@ static void wrmsr_moves_the_counter(void **state) {
   box_close(&box);
 }
 
+/* From the delivery of the one fault of a probe to the handler's first sensitive instruction. */
+static uint64_t instructions_after_fault(const char *probe) {
+  struct box box;
+  uint64_t passed = 0;
+  box_run_probe(&box, probe, &(struct box_options){ .level = RS_TRACE_STEPS });
+  for (size_t i = 1; i + 1 < box.events; i++)
+    if (box.event[i].parent) passed = box.event[i + 1].instructions - box.event[i - 1].instructions;
+  box_close(&box);
+  assert_true(passed > 0);
+  return passed;
+}
+
+/* The same handler, after CLI in ring 3 and after a read of the supervisor's page. */
+static void a_sensitive_instruction_that_faults_counts_and_a_plain_one_does_not(void **state) {
+  static const char *const pairs[][2] = { { "boot_cli-i386", "boot_kernel_page-i386" },
+                                          { "boot_cli-x86_64", "boot_kernel_page-x86_64" } };
+  (void)state;
+  for (unsigned i = 0; i < 2; i++)
+    assert_int_equal(instructions_after_fault(pairs[i][0]), instructions_after_fault(pairs[i][1]) + 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(rdtsc_counts_the_instructions_before_it),
     cmocka_unit_test(wrmsr_moves_the_counter),
+    cmocka_unit_test(a_sensitive_instruction_that_faults_counts_and_a_plain_one_does_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
