@@ -8,6 +8,13 @@
 
 enum { STRING_LIMIT = 32, AT_FDCWD = -100, ERRNO_LIMIT = 4095, OPEN_CREAT = 0100, OPEN_MODE = 3 };
 
+/* i386 pointers are offsets in the program's data segment: flat under Linux, a task's own under the classic
+ * kernel. */
+static uint64_t call_linear(const struct rs_cpu *cpu, uint64_t pointer) {
+  if (code_size_of(cpu) == CODE_64) return pointer;
+  return (uint32_t)(cpu->segment[RS_SEGMENT_INDEX(RS_DS)].base + pointer);
+}
+
 static uint64_t read_word32(const struct rs_memory_view *memory, const struct rs_cpu *cpu, uint64_t linear) {
   uint8_t bytes[4];
   if (!memory->read || memory->read(memory->context, cpu, linear, bytes, sizeof bytes) != sizeof bytes)
@@ -99,7 +106,8 @@ static void print_bytes(struct output *output, uint64_t address, bool string, ui
                         const struct rs_memory_view *memory, const struct rs_cpu *cpu) {
   uint8_t bytes[STRING_LIMIT + 1];
   size_t wanted = !string && count < sizeof bytes ? (size_t)count : sizeof bytes;
-  size_t got = memory->read && wanted ? memory->read(memory->context, cpu, address, bytes, wanted) : 0;
+  uint64_t linear = call_linear(cpu, address);
+  size_t got = memory->read && wanted ? memory->read(memory->context, cpu, linear, bytes, wanted) : 0;
   if (!got && (wanted || !address)) {
     print_pointer(output, address);
     return;

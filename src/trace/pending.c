@@ -1,6 +1,8 @@
 /* The table of entries into the kernel that nothing has returned from. */
 #include "trace/pending.h"
 
+#include "arch/instruction.h"
+
 #define CR3_PCID UINT64_C(0xfff)
 
 static bool is_exception(const struct rs_cause *cause) {
@@ -26,11 +28,19 @@ static bool is_return(const struct rs_cause *cause) {
   }
 }
 
+/* Where tasks have stack segments of their own, offsets alone would be the same in all of them. In 64-bit
+ * mode there is no base but 0 to add. */
+static uint64_t stack_address(const struct rs_cpu *cpu) {
+  uint64_t sp = cpu->general[4];
+  return code_size_of(cpu) == CODE_64 ? sp : (uint32_t)(cpu->segment[RS_SEGMENT_INDEX(RS_SS)].base + sp);
+}
+
 /* The entry as `transition` makes it; false for what nothing returns from. */
 static bool pending_of(const struct rs_transition *transition, struct pending *entry) {
   const struct rs_cause *cause = &transition->cause;
   const struct rs_cpu *before = &transition->before;
-  *entry = (struct pending){ .cr3 = before->cr3 & ~CR3_PCID, .cpl = before->cpl, .sp = before->general[4] };
+  *entry =
+      (struct pending){ .cr3 = before->cr3 & ~CR3_PCID, .cpl = before->cpl, .sp = stack_address(before) };
   entry->rip = before->rip + cause->instruction.length;
   entry->any_rip = is_exception(cause);
   switch (cause->mechanism) {
@@ -71,7 +81,7 @@ void pending_enter(struct pending_table *table, uint64_t number, const struct rs
 bool pending_leave(struct pending_table *table, const struct rs_transition *transition,
                    struct pending *entry) {
   const struct rs_cpu *after = &transition->after;
-  struct pending wanted = { .cr3 = after->cr3 & ~CR3_PCID, .cpl = after->cpl, .sp = after->general[4] };
+  struct pending wanted = { .cr3 = after->cr3 & ~CR3_PCID, .cpl = after->cpl, .sp = stack_address(after) };
   bool far = is_far_return(&transition->cause);
   if (!is_return(&transition->cause)) return false;
   struct pending *found = NULL;

@@ -7,8 +7,8 @@
 enum { PENDING_LIMIT = 64 };
 
 /* An entry that nothing has returned from. The task it belongs to is known by its address space (CR3
- * without PCID), its ring and its stack pointer: no two entries that share all three can both be pending.
- * The return address must agree too, but for entries whose return address the kernel chooses:
+ * without PCID), its ring and its stack's linear address: no two entries that share all three can both be
+ * pending. The return address must agree too, but for entries whose return address the kernel chooses:
  *
  *   SYSENTER                 the processor saves none; the kernel returns into its stub page
  *   SYSCALL outside 64 bits  the same, by Linux's convention
