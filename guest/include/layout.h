@@ -31,4 +31,10 @@
 
 #define USER_STACK_LIMIT 0x800000
 
+/* The classic kernel: one linear address space for all, 64 MiB of it for each task, the kernel's own being
+ * task 0's. */
+#define CLASSIC_TASK_SIZE 0x4000000
+#define CLASSIC_TASK_BASE(task) (CLASSIC_TASK_SIZE * (task))
+#define CLASSIC_MEMORY 0x1000000 /* physical memory that is used, mapped at 0 */
+
 #endif

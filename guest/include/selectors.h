@@ -1,4 +1,4 @@
-/* The selector map of both kernels, shared by assembler, C and the host's tests. Plain #defines only. */
+/* The selector maps of the kernels, shared by assembler, C and the host's tests. Plain #defines only. */
 #ifndef GUEST_SELECTORS_H
 #define GUEST_SELECTORS_H
 
@@ -23,5 +23,16 @@
 #define I386_TLS_FIRST 6 /* selectors 0x33, 0x3b, 0x43 */
 #define I386_TSS 0x48
 #define I386_GDT_ENTRIES 10
+
+/* The classic kernel's map is Linux 0.12's: a task has two slots of the GDT, and its own code and data in its
+ * LDT. */
+#define CLASSIC_TASKS 64
+#define CLASSIC_KERNEL_CS 0x08
+#define CLASSIC_KERNEL_DS 0x10
+#define CLASSIC_TSS(task) (0x20 + 0x10 * (task))
+#define CLASSIC_LDT(task) (0x28 + 0x10 * (task))
+#define CLASSIC_GDT_ENTRIES (4 + 2 * CLASSIC_TASKS)
+#define CLASSIC_USER_CS 0x0f /* slot 1 of the LDT, RPL 3 */
+#define CLASSIC_USER_DS 0x17
 
 #endif
