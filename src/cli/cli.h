@@ -21,7 +21,7 @@ enum {
 };
 
 enum trace_format { FORMAT_TEXT, FORMAT_JSONL };
-enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64 };
+enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64, KERNEL_CLASSIC };
 enum entry_choice { ENTRY_AUTO, ENTRY_SYSCALL, ENTRY_INT80, ENTRY_SYSENTER };
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 

@@ -4,5 +4,6 @@
 
 extern const unsigned char kernel_i386[], kernel_i386_end[];
 extern const unsigned char kernel_x86_64[], kernel_x86_64_end[];
+extern const unsigned char kernel_classic[], kernel_classic_end[];
 
 #endif

@@ -23,9 +23,9 @@ static const struct word colour_words[] = {
   { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
 };
 static const struct word model_words[] = { { "intel", RS_CPU_INTEL }, { "amd", RS_CPU_AMD }, { NULL, 0 } };
-static const struct word kernel_words[] = { { "i386", KERNEL_I386 },
-                                            { "x86_64", KERNEL_X86_64 },
-                                            { NULL, 0 } };
+static const struct word kernel_words[] = {
+  { "i386", KERNEL_I386 }, { "x86_64", KERNEL_X86_64 }, { "classic", KERNEL_CLASSIC }, { NULL, 0 }
+};
 static const struct word entry_words[] = { { "auto", ENTRY_AUTO },
                                            { "syscall", ENTRY_SYSCALL },
                                            { "int80", ENTRY_INT80 },

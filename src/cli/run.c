@@ -10,12 +10,21 @@
 #include "cli/words.h"
 #include "layout.h"
 #include "ringside/program.h"
+#include "selectors.h"
 
 /* The kernel that runs the program, and how 32-bit programs of it enter. */
 struct run_plan {
   bool long_mode;    /* the x86-64 kernel */
+  bool classic;      /* the classic kernel */
   const char *entry; /* the word of the kernel's command line */
 };
+
+/* The classic kernel's programs begin at 0, which no other's may: it judges them itself. */
+static enum rs_status program_inspect(const struct options *options, const struct rs_blob *program,
+                                      struct rs_program_facts *facts, struct rs_error *error) {
+  *facts = (struct rs_program_facts){ .class = RS_PROGRAM_I386 };
+  return options->kernel == KERNEL_CLASSIC ? RS_OK : rs_program_inspect(program, facts, error);
+}
 
 static enum rs_status kernel_choose(const struct options *options, const struct rs_program_facts *facts,
                                     struct run_plan *plan, struct rs_error *error) {
@@ -24,6 +33,7 @@ static enum rs_status kernel_choose(const struct options *options, const struct 
     return rs_fail(error, RS_UNSUPPORTED, "--kernel=i386: cannot run %s, which is a 64-bit program",
                    options->arguments[0]);
   plan->long_mode = options->kernel == KERNEL_BY_CLASS ? wide : options->kernel == KERNEL_X86_64;
+  plan->classic = options->kernel == KERNEL_CLASSIC;
   return RS_OK;
 }
 
@@ -34,6 +44,9 @@ static enum rs_status entry_choose(const struct options *options, bool wide, str
   bool amd = options->model == RS_CPU_AMD;
   bool syscall = wide || (amd && plan->long_mode), sysenter = !wide && !amd, int80 = !wide;
   enum entry_choice choice = options->entry;
+  if (plan->classic && choice == ENTRY_AUTO) choice = ENTRY_INT80;
+  if (plan->classic && choice != ENTRY_INT80)
+    return rs_fail(error, RS_UNSUPPORTED, "--kernel=classic: programs enter by int80 alone");
   if (choice == ENTRY_AUTO) choice = syscall ? ENTRY_SYSCALL : sysenter ? ENTRY_SYSENTER : ENTRY_INT80;
   switch (choice) {
   case ENTRY_SYSCALL:
@@ -79,6 +92,9 @@ static void command_line_format(const struct options *options, const struct run_
 }
 
 static struct rs_blob kernel_blob(const struct run_plan *plan) {
+  if (plan->classic)
+    return (struct rs_blob){ kernel_classic, (size_t)(kernel_classic_end - kernel_classic),
+                             "kernel-classic" };
   if (plan->long_mode)
     return (struct rs_blob){ kernel_x86_64, (size_t)(kernel_x86_64_end - kernel_x86_64), "kernel-x86_64" };
   return (struct rs_blob){ kernel_i386, (size_t)(kernel_i386_end - kernel_i386), "kernel-i386" };
@@ -136,17 +152,30 @@ static enum rs_status kernel_boot(struct rs_machine *machine, const struct optio
   return status;
 }
 
+/* The program's symbols, wherever it runs: under the classic kernel at the base of each task that it may be
+ * forked into. */
+static enum rs_status program_symbols_add(struct rs_symbols *symbols, const struct run_plan *plan,
+                                          const struct rs_blob *program, const struct rs_program_facts *facts,
+                                          struct rs_error *error) {
+  uint64_t bias = 0;
+  if (facts->position_independent)
+    bias = facts->class == RS_PROGRAM_X86_64 ? USER64_PIE_BASE : USER32_PIE_BASE;
+  if (!plan->classic) return rs_symbols_add_elf(symbols, program->bytes, program->size, bias, error);
+  enum rs_status status = RS_OK;
+  for (unsigned task = 1; task < CLASSIC_TASKS && status == RS_OK; task++)
+    status =
+        rs_symbols_add_elf(symbols, program->bytes, program->size, CLASSIC_TASK_BASE((uint64_t)task), error);
+  return status;
+}
+
 static enum rs_status symbols_collect(const struct options *options, const struct run_plan *plan,
                                       const struct rs_blob *program, const struct rs_program_facts *facts,
                                       struct rs_symbols **symbols, struct rs_error *error) {
   struct rs_blob kernel = kernel_blob(plan);
-  uint64_t bias = 0;
-  if (facts->position_independent)
-    bias = facts->class == RS_PROGRAM_X86_64 ? USER64_PIE_BASE : USER32_PIE_BASE;
   enum rs_status status = rs_symbols_create(symbols);
   if (status != RS_OK) return rs_fail(error, status, "%s", rs_status_text(status));
   status = rs_symbols_add_elf(*symbols, kernel.bytes, kernel.size, 0, error);
-  if (status == RS_OK) status = rs_symbols_add_elf(*symbols, program->bytes, program->size, bias, error);
+  if (status == RS_OK) status = program_symbols_add(*symbols, plan, program, facts, error);
   return status == RS_OK ? cli_symbols_add(*symbols, options, error) : status;
 }
 
@@ -159,7 +188,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   struct modules modules = { .count = 0 };
   const struct rs_machine_config config = cli_machine_config(options, true);
   int exit_status = STATUS_FAILED;
-  enum rs_status status = rs_program_inspect(program, &facts, &error);
+  enum rs_status status = program_inspect(options, program, &facts, &error);
   if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);
   if (status == RS_OK) status = entry_choose(options, facts.class == RS_PROGRAM_X86_64, &plan, &error);
   if (status == RS_OK) status = symbols_collect(options, &plan, program, &facts, &symbols, &error);
