@@ -33,8 +33,10 @@ FUNCTION system_call
 	.rept	3
 	pushl	REGISTERS_EDX(%esp)
 	.endr
+macro_5_dispatch:
 	call	*sys_call_table(, %eax, 4)
 	addl	$12, %esp
+macro_7_put_status_in_register:
 	movl	%eax, REGISTERS_EAX(%esp)
 	/* to ret_from_sys_call */
 END system_call

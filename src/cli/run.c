@@ -34,6 +34,8 @@ static enum rs_status kernel_choose(const struct options *options, const struct 
                    options->arguments[0]);
   plan->long_mode = options->kernel == KERNEL_BY_CLASS ? wide : options->kernel == KERNEL_X86_64;
   plan->classic = options->kernel == KERNEL_CLASSIC;
+  if (plan->classic && (options->initrds.count || options->files.count))
+    return rs_fail(error, RS_UNSUPPORTED, "--kernel=classic: takes no --initrd and no --file");
   return RS_OK;
 }
 

@@ -15,7 +15,9 @@ FUNCTION \name
 	.if	\arguments > 2
 	movl	16(%esp), %edx
 	.endif
+macro_3_put_number_in_register.\name:
 	movl	$\number, %eax
+macro_4_trap.\name:
 	int	$0x80
 	popl	%ebx
 	testl	%eax, %eax
@@ -23,7 +25,9 @@ FUNCTION \name
 	negl	%eax
 	movl	%eax, errno
 	movl	$-1, %eax
-1:	ret
+1:
+macro_8_return_to_caller.\name:
+	ret
 END \name
 .endm
 
