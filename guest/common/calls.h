@@ -117,6 +117,7 @@ long sys_setrlimit(struct call *call);
 long sys_set_tid_address(struct call *call);
 long sys_getcpu(struct call *call);
 long sys_getrandom(struct call *call);
+long sys_prctl(struct call *call);
 
 /* calls_signal.c */
 long sys_rt_sigaction(struct call *call);

@@ -62,6 +62,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [162] = sys_nanosleep,
   [163] = sys_mremap,
   [168] = sys_poll,
+  [172] = sys_prctl,
   [174] = sys_rt_sigaction,
   [175] = sys_rt_sigprocmask,
   [176] = sys_rt_sigpending,

@@ -91,3 +91,23 @@ long sys_getrandom(struct call *call) {
   }
   return (long)size;
 }
+
+/* The name of the task, 16 bytes with its end. */
+long sys_prctl(struct call *call) {
+  enum { SET_NAME = 15, GET_NAME = 16, SIZE = 16 };
+  char name[SIZE] = "";
+  size_t length = strlen(call->task->name);
+  long result;
+  switch (call->argument[0]) {
+  case SET_NAME:
+    result = copy_string_from_user(name, call->argument[1], SIZE);
+    if (result == -ERROR_FAULT) return result;
+    name[SIZE - 1] = 0;
+    memcpy(call->task->name, name, SIZE);
+    return 0;
+  case GET_NAME:
+    memcpy(name, call->task->name, length < SIZE ? length : SIZE - 1);
+    return copy_to_user(call->argument[1], name, SIZE) ? 0 : -ERROR_FAULT;
+  default: return -ERROR_INVAL;
+  }
+}

@@ -79,6 +79,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [115] = sys_get_id, /* getgroups: none */
   [127] = sys_rt_sigpending,
   [131] = sys_sigaltstack,
+  [157] = sys_prctl,
   [158] = sys_arch_prctl,
   [160] = sys_setrlimit,
   [162] = sys_accepted, /* sync */
