@@ -255,7 +255,8 @@ static bool wants_window(const struct engine *e, const struct piece *p, uint64_t
   if (block->site_count == 0) {
     *begin = UINT64_MAX;
     *end = 0;
-    return breakpoints_window(e, p, begin, end) | marks_window(e, p, begin, end);
+    bool breakpoints = breakpoints_window(e, p, begin, end);
+    return marks_window(e, p, begin, end) || breakpoints;
   }
   unsigned last = block_index(block, block->site[block->site_count - 1].offset);
   *begin = p->address + block->site[0].offset;
