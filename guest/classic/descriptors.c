@@ -31,8 +31,9 @@ struct gate {
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
 extern const char system_call[], timer_interrupt[];
 
-static struct gate idt[SYSTEM_CALL_VECTOR + 1];
-static uint64_t gdt[CLASSIC_GDT_ENTRIES];
+/* In pages of their own, so that the walks to them are the same whatever the compiler puts beside them. */
+static struct gate idt[SYSTEM_CALL_VECTOR + 1] __attribute__((aligned(PAGE_SIZE)));
+static uint64_t gdt[CLASSIC_GDT_ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 
 /* `limit` counts pages where the flags say so. */
 static uint64_t descriptor(uint32_t base, uint32_t limit, uint16_t attributes) {

@@ -35,7 +35,7 @@ static void try_calls(int nothing) {
   told("descriptor not open", write(19, "x", 1));
   told("descriptor for reading", write(0, "x", 1));
   told("close what is closed", close(19));
-  told("negative count", write(nothing, "x", -1));
+  told("negative count", write(nothing, SEGMENT_END, -1));
   told("file that does not exist", open("nowhere", O_RDONLY, 0));
 }
 
