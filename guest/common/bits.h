@@ -65,6 +65,7 @@
 #define PAGE_LARGE 0x80
 #define PAGE_GLOBAL 0x100
 #define PAGE_HELD 0x200 /* the address is in use, present or not */
+#define PAGE_COPY 0x400 /* a write gets a copy of its own */
 #define PAGE_FAULT_PRESENT 0x1
 #define PAGE_FAULT_WRITE 0x2
 

@@ -105,10 +105,26 @@ long sys_mprotect(struct call *call);
 long sys_mremap(struct call *call);
 long sys_madvise(struct call *call);
 
-/* calls_process.c */
+/* calls_task.c */
 long sys_exit(struct call *call);
+long sys_fork(struct call *call);
+long sys_vfork(struct call *call);
+long sys_clone(struct call *call);
+long sys_i386_clone(struct call *call);
+long sys_sched_yield(struct call *call);
+
+/* calls_wait.c */
+long sys_wait4(struct call *call);
+long sys_waitpid(struct call *call);
+
+/* calls_process.c */
 long sys_getpid(struct call *call);
 long sys_getppid(struct call *call);
+long sys_getpgrp(struct call *call);
+long sys_getpgid(struct call *call);
+long sys_setpgid(struct call *call);
+long sys_getsid(struct call *call);
+long sys_setsid(struct call *call);
 long sys_get_id(struct call *call);
 long sys_uname(struct call *call);
 long sys_prlimit64(struct call *call);

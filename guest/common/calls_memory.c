@@ -179,6 +179,5 @@ long sys_madvise(struct call *call) {
   if (!aligned(call->argument[0])) return -ERROR_INVAL;
   if (call->argument[1] == 0 || call->argument[2] != DONT_NEED) return 0;
   if (size == 0 || !user_all_mapped(call->task, call->argument[0], size)) return -ERROR_NOMEM;
-  user_clear(call->task, call->argument[0], size);
-  return 0;
+  return user_clear(call->task, call->argument[0], size);
 }

@@ -1,4 +1,4 @@
-/* System calls on the program itself: its end, its identity, its limits, its randomness. */
+/* System calls on the program itself: its identity, its limits, its randomness. */
 #include "bits.h"
 #include "calls.h"
 #include "errors.h"
@@ -12,18 +12,61 @@
 #define LIMIT_FILES 7
 #define LIMIT_COUNT 16
 
-long sys_exit(struct call *call) {
-  task_exit((uint8_t)call->argument[0]);
-}
-
 long sys_getpid(struct call *call) {
-  (void)call;
-  return TASK_ID;
+  return call->task->id;
 }
 
 long sys_getppid(struct call *call) {
-  (void)call;
+  return call->task->parent ? call->task->parent->id : 0;
+}
+
+long sys_getpgrp(struct call *call) {
+  return call->task->group;
+}
+
+/* The task that an argument names; 0 is the caller. */
+static struct task *named_task(const struct call *call, unsigned index) {
+  int32_t id = (int32_t)call->argument[index];
+  return id == 0 ? call->task : task_find(id);
+}
+
+long sys_getpgid(struct call *call) {
+  const struct task *task = named_task(call, 0);
+  return task ? task->group : -ERROR_SRCH;
+}
+
+long sys_getsid(struct call *call) {
+  const struct task *task = named_task(call, 0);
+  return task ? task->session : -ERROR_SRCH;
+}
+
+static bool group_exists(int32_t group, int32_t session) {
+  for (unsigned i = 0; i < TASK_LIMIT; i++) {
+    const struct task *task = task_at(i);
+    if (task && task->group == group && task->session == session) return true;
+  }
+  return false;
+}
+
+/* Of oneself or of a child, within the session; the leader of a session stays where it is. */
+long sys_setpgid(struct call *call) {
+  struct task *task = named_task(call, 0);
+  int32_t group = (int32_t)call->argument[1];
+  if (group < 0) return -ERROR_INVAL;
+  if (!task || (task != call->task && (task->parent != call->task || task->orphan))) return -ERROR_SRCH;
+  if (group == 0) group = task->id;
+  if (task->session != call->task->session || task->session == task->id) return -ERROR_PERM;
+  if (group != task->id && !group_exists(group, task->session)) return -ERROR_PERM;
+  task->group = group;
   return 0;
+}
+
+long sys_setsid(struct call *call) {
+  struct task *task = call->task;
+  for (unsigned i = 0; i < TASK_LIMIT; i++)
+    if (task_at(i) && task_at(i)->group == task->id) return -ERROR_PERM;
+  task->group = task->session = task->id;
+  return task->id;
 }
 
 /* User and group, real and effective: all are root. */
@@ -33,8 +76,8 @@ long sys_get_id(struct call *call) {
 }
 
 long sys_set_tid_address(struct call *call) {
-  (void)call; /* cleared only when a thread ends before its process */
-  return TASK_ID;
+  call->task->clear_id = call->argument[0];
+  return call->task->id;
 }
 
 long sys_getcpu(struct call *call) {
@@ -64,7 +107,7 @@ static uint64_t limit_of(uintptr_t resource) {
 /* Limits can be asked for; setting them is accepted and changes nothing. */
 long sys_prlimit64(struct call *call) {
   uint64_t limit;
-  if (call->argument[0] > TASK_ID) return -ERROR_SRCH;
+  if (!named_task(call, 0)) return -ERROR_SRCH;
   if (call->argument[1] >= LIMIT_COUNT) return -ERROR_INVAL;
   limit = limit_of(call->argument[1]);
   if (call->argument[3] && !call_put_pair(8, call->argument[3], limit, limit)) return -ERROR_FAULT;

@@ -6,7 +6,6 @@
 #include "task.h"
 #include "user_memory.h"
 
-#define HANDLER_DEFAULT 0
 #define SIGNAL_KILL 9
 #define UNBLOCKABLE (SIGNAL_BIT(SIGNAL_KILL) | SIGNAL_BIT(SIGNAL_STOP))
 
@@ -91,7 +90,7 @@ long sys_sigaltstack(struct call *call) {
 }
 
 static long send_to_self(struct task *task, uint32_t process, uint32_t number) {
-  if (process != TASK_ID && process != 0) return -ERROR_SRCH;
+  if (process != (uint32_t)task->id && process != 0) return -ERROR_SRCH;
   if (number > SIGNAL_COUNT) return -ERROR_INVAL;
   if (number == 0 || signals_ignored(task, number)) return 0;
   task->signals_pending |= SIGNAL_BIT(number);
@@ -104,13 +103,14 @@ long sys_kill(struct call *call) {
 }
 
 long sys_tkill(struct call *call) {
-  if (call->argument[0] != TASK_ID) return -ERROR_SRCH;
+  if (call->argument[0] != (uintptr_t)call->task->id) return -ERROR_SRCH;
   return sys_kill(call);
 }
 
 long sys_tgkill(struct call *call) {
-  if (call->argument[0] != TASK_ID || call->argument[1] != TASK_ID) return -ERROR_SRCH;
-  return send_to_self(call->task, TASK_ID, (uint32_t)call->argument[2]);
+  if (call->argument[0] != (uintptr_t)call->task->id || call->argument[1] != (uintptr_t)call->task->id)
+    return -ERROR_SRCH;
+  return send_to_self(call->task, 0, (uint32_t)call->argument[2]);
 }
 
 /* One thread: nobody else can wake it, and nobody waits for it. */

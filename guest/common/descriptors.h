@@ -7,6 +7,9 @@
 /* Loads the kernel's tables and the task register. */
 void descriptors_init(void);
 
+/* Where the next entry from a program begins to push. */
+void descriptors_set_kernel_stack(uintptr_t top);
+
 /* Writes one of the thread-local storage slots of the GDT, 0 to TLS_SLOTS - 1. */
 void descriptors_set_tls(unsigned slot, uint64_t descriptor);
 uint64_t descriptors_tls(unsigned slot);

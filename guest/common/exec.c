@@ -39,12 +39,6 @@ static void init_layout(struct task *task, bool wide) {
   task->space->mmap_hint = task->space->mmap_top;
 }
 
-static void init_name(struct task *task, const char *name) {
-  size_t length = strlen(name);
-  if (length >= sizeof task->name) length = sizeof task->name - 1;
-  memcpy(task->name, name, length);
-}
-
 static void map_segment(struct task *task, const char *file, const struct elf_segment *segment,
                         uint64_t bias) {
   uint64_t address = segment->address + bias, end = address + segment->memory_size;
@@ -72,13 +66,16 @@ void exec_load(struct task *task, const void *file, const struct elf_program *pr
                const struct options *options, struct frame *frame) {
   uint64_t bias = 0;
   struct exec_addresses addresses;
-  init_name(task, options->arguments[0]);
+  task_set_name(task, options->arguments[0]);
   task->space = &task->own_space;
+  thread_state_init(&task->thread, program->wide);
+  thread_state_load(&task->thread);
   init_layout(task, program->wide);
   stub_choose(options->entry, program->wide);
   task->space->root = paging_create_root();
   if (task->space->root == 0) refuse(task, "memory is too small");
   processor.task = task;
+  task_announce(task);
   write_cr3(task->space->root);
 #ifdef __x86_64__
   if (program->relocates) bias = program->wide ? USER64_PIE_BASE : USER32_PIE_BASE;

@@ -1,9 +1,9 @@
 /* The physical page frames below 4 GiB, as a bitmap searched from both ends. */
 #include "frames.h"
 
-#include <stdbool.h>
-
 #include "bits.h"
+#include "paging.h"
+#include "text.h"
 
 #define FRAME_COUNT UINT32_C(0x100000) /* 4 GiB of them */
 #define WORD_BITS 32
@@ -14,6 +14,8 @@
 static struct {
   uint32_t free[WORD_COUNT];
   size_t count, low, high;
+  uint32_t limit;   /* no frame was ever free from here on */
+  uint16_t *owners; /* by frame, how many there are beyond the first; NULL until somebody shares */
 } frames;
 
 static unsigned bits_in(uint32_t word) {
@@ -66,6 +68,7 @@ static uint32_t frame_number(uint64_t address) {
 
 void frames_give(uint64_t start, uint64_t end) {
   uint32_t at = frame_number(start + PAGE_SIZE - 1), stop = frame_number(end);
+  if (stop > frames.limit) frames.limit = stop;
   uint32_t aligned = (at + WORD_BITS - 1) / WORD_BITS * WORD_BITS;
   if (aligned < stop) {
     set_range(at, aligned, true);
@@ -97,8 +100,49 @@ uintptr_t frames_take_high(void) {
   return take(frames.high, WORD_BITS - 1 - (unsigned)__builtin_clz(frames.free[frames.high]));
 }
 
+static bool is_free(uint32_t frame) {
+  return frames.free[frame / WORD_BITS] >> frame % WORD_BITS & 1;
+}
+
+uintptr_t frames_take_run(size_t count) {
+  uint32_t at = (uint32_t)(frames.low * WORD_BITS), length = 0;
+  while (at < frames.limit && length < count)
+    length = is_free(at++) ? length + 1 : 0;
+  if (length < count) return 0;
+  set_range(at - (uint32_t)count, at, false);
+  return (uintptr_t)(at - count) * PAGE_SIZE;
+}
+
+/* Only when somebody shares for the first time: most machines run one program. */
+static bool make_owners(void) {
+  size_t size = frames.limit * sizeof *frames.owners, count = (size + PAGE_SIZE - 1) / PAGE_SIZE;
+  uintptr_t run = frames_take_run(count);
+  if (run == 0) return false;
+  if (run + size > paging_direct_size()) {
+    frames_give(run, (uint64_t)run + count * PAGE_SIZE);
+    return false;
+  }
+  frames.owners = paging_direct(run);
+  memset(frames.owners, 0, size);
+  return true;
+}
+
+bool frames_share(uintptr_t frame) {
+  if (!frames.owners && !make_owners()) return false;
+  if (frames.owners[frame / PAGE_SIZE] == UINT16_MAX) return false;
+  frames.owners[frame / PAGE_SIZE]++;
+  return true;
+}
+
+bool frames_shared(uintptr_t frame) {
+  return frames.owners && frames.owners[frame / PAGE_SIZE] > 0;
+}
+
 void frames_return(uintptr_t frame) {
-  frames_give(frame, (uint64_t)frame + PAGE_SIZE);
+  if (frames_shared(frame))
+    frames.owners[frame / PAGE_SIZE]--;
+  else
+    frames_give(frame, (uint64_t)frame + PAGE_SIZE);
 }
 
 size_t frames_free(void) {

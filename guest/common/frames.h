@@ -2,6 +2,7 @@
 #ifndef GUEST_FRAMES_H
 #define GUEST_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,15 @@ void frames_reserve(uint64_t start, uint64_t end);
 uintptr_t frames_take_low(void);
 uintptr_t frames_take_high(void);
 
+/* `count` frames in a row, as low as they are to be had; 0 when there are none. */
+uintptr_t frames_take_run(size_t count);
+
+/* Gives up a frame, or one owner's share in it. */
 void frames_return(uintptr_t frame);
+
+/* Adds an owner to a frame in use; false when memory is out. */
+bool frames_share(uintptr_t frame);
+bool frames_shared(uintptr_t frame);
 
 size_t frames_free(void);
 

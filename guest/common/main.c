@@ -19,7 +19,6 @@
 _Noreturn void enter_user(struct frame *frame);
 _Noreturn void kernel_main(uint32_t boot_info);
 
-static struct task first_task;
 static struct options options;
 
 static void init_machine(struct task *task) {
@@ -46,11 +45,11 @@ static void enter_file_system(struct task *task, struct inode *program) {
 
 /* The boot code's stack is left behind; `boot_info` is a physical address. */
 void kernel_main(uint32_t boot_info) {
-  struct frame *frame = (struct frame *)(first_task.kernel_stack + KERNEL_STACK_SIZE) - 1;
+  struct task *task = task_first();
   static struct boot_info info;
   struct elf_program program;
   const char *wrong;
-  init_machine(&first_task);
+  init_machine(task);
   boot_info_read(boot_info, &info);
   options_read(info.command_line, info.module[0].text, &options);
   random_seed(options.seed);
@@ -58,7 +57,7 @@ void kernel_main(uint32_t boot_info) {
   wrong = elf_read(info.module[0].bytes, info.module[0].size, &program);
   if (wrong) console_refuse("%s: %s", options.arguments[0], wrong);
   file_system_create(&info);
-  enter_file_system(&first_task, file_system_program(&info, options.arguments[0]));
-  exec_load(&first_task, info.module[0].bytes, &program, &options, frame);
-  enter_user(frame);
+  enter_file_system(task, file_system_program(&info, options.arguments[0]));
+  exec_load(task, info.module[0].bytes, &program, &options, task_frame(task));
+  enter_user(task_frame(task));
 }

@@ -48,6 +48,33 @@ uintptr_t paging_missing_size(uintptr_t root, uintptr_t address) {
   return (uintptr_t)1 << level_shift(level);
 }
 
+uintptr_t *paging_next_entry(uintptr_t root, uintptr_t *at, uintptr_t end) {
+  while (*at < end) {
+    uintptr_t *entry = paging_entry(root, *at, false);
+    uintptr_t size;
+    if (entry) return entry;
+    size = paging_missing_size(root, *at);
+    *at = (*at & ~(size - 1)) + size;
+  }
+  return NULL;
+}
+
+/* The tables that the first `count` entries of a table name, and all below them. */
+static void free_tables(uintptr_t table, unsigned level, size_t count) {
+  const uintptr_t *entries = paging_direct(table);
+  for (size_t i = 0; level > 0 && i < count; i++) {
+    uintptr_t below = entries[i] & PAGING_FRAME;
+    if (!(entries[i] & PAGE_PRESENT)) continue;
+    free_tables(below, level - 1, INDEX_COUNT);
+    frames_return(below);
+  }
+}
+
+void paging_free_root(uintptr_t root) {
+  free_tables(root, PAGING_LEVELS - 1, PAGING_USER_ROOT_ENTRIES);
+  frames_return(root);
+}
+
 uintptr_t paging_create_root(void) {
   uintptr_t root = frames_take_low();
   uintptr_t *entries, *kernel;

@@ -33,7 +33,15 @@ uintptr_t *paging_entry(uintptr_t root, uintptr_t address, bool create);
  * missing. */
 uintptr_t paging_missing_size(uintptr_t root, uintptr_t address);
 
-/* Fills a frame with zeros, wherever it lies. */
+/* The entry of the first page at or after *at that has one, *at moved there over missing tables; NULL at
+ * `end`. */
+uintptr_t *paging_next_entry(uintptr_t root, uintptr_t *at, uintptr_t end);
+
+/* Frees a root table, which is not in use, and the tables below it that map programs. */
+void paging_free_root(uintptr_t root);
+
+/* Fills a frame with zeros, or with what another holds, wherever they lie. */
 void paging_clear_frame(uintptr_t frame);
+void paging_copy_frame(uintptr_t to, uintptr_t from);
 
 #endif

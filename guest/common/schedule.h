@@ -1,8 +1,10 @@
-/* Who runs: tasks that wait for something, and those that bring it. */
+/* Who runs: tasks take turns, wait for something, and bring it. */
 #ifndef GUEST_SCHEDULE_H
 #define GUEST_SCHEDULE_H
 
 #include <stdbool.h>
+
+struct task;
 
 /* Puts the running task to sleep until somebody wakes `channel`, any address that both sides know. It may
  * come back earlier, always when a signal is pending that the task neither blocks nor ignores: callers look
@@ -10,10 +12,19 @@
  * is left to wake anyone. */
 void schedule_sleep(const void *channel);
 
+/* The same, but no signal ends it. */
+void schedule_sleep_deaf(const void *channel);
+
 /* Makes every task that sleeps on `channel` ready to run. */
 void schedule_wake(const void *channel);
 
+/* Ends a task's sleep, unless no signal may. */
+void schedule_interrupt(struct task *task);
+
 /* Whether a signal is pending that the running task neither blocks nor ignores. */
 bool schedule_interrupted(void);
+
+/* Lets the next task that is ready run; returns when it is this one's turn again. */
+void schedule(void);
 
 #endif

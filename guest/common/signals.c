@@ -1,10 +1,8 @@
 /* What becomes of a signal. */
 #include "signals.h"
 
+#include "schedule.h"
 #include "task.h"
-
-#define HANDLER_DEFAULT 0
-#define HANDLER_IGNORE 1
 
 bool signals_ignored(const struct task *task, unsigned number) {
   uint64_t handler = task->actions[number - 1].handler;
@@ -21,5 +19,7 @@ uint64_t signals_open(const struct task *task) {
 }
 
 void signals_send(struct task *task, unsigned number) {
-  if (!signals_ignored(task, number)) task->signals_pending |= SIGNAL_BIT(number);
+  if (signals_ignored(task, number)) return;
+  task->signals_pending |= SIGNAL_BIT(number);
+  if (signals_open(task) != 0) schedule_interrupt(task);
 }

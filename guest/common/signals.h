@@ -7,6 +7,9 @@
 
 struct task;
 
+#define HANDLER_DEFAULT 0
+#define HANDLER_IGNORE 1
+#define ACTION_NO_ZOMBIES 0x2 /* SA_NOCLDWAIT */
 #define SIGNAL_BIT(number) (UINT64_C(1) << ((number)-1))
 
 /* Whether a signal would have no effect on the task. */

@@ -9,6 +9,7 @@
 #include "syscalls.h"
 #include "task.h"
 #include "user_memory.h"
+#include "user_share.h"
 
 /* Instructions that may fault, and where to go on then. */
 struct fixup {
@@ -80,12 +81,16 @@ static bool stepped_into_entry(const struct frame *frame) {
   return frame->cause == VECTOR_DB && frame_pc(frame) == (uintptr_t)entry_sysenter;
 }
 
+/* A page of the stack that was not there yet, or one that is copied when it is written to. */
+static bool mend_page(struct task *task, const struct frame *frame, uintptr_t address) {
+  if (!(frame->code & PAGE_FAULT_PRESENT)) return user_grow_stack(task, address);
+  return frame->code & PAGE_FAULT_WRITE && user_copy_on_write(task->space, address);
+}
+
 void do_exception(struct frame *frame) {
   uintptr_t address = frame->cause == VECTOR_PF ? read_cr2() : 0;
   bool user = frame_from_user(frame);
-  if (frame->cause == VECTOR_PF && !(frame->code & PAGE_FAULT_PRESENT) && processor.task &&
-      user_grow_stack(processor.task, address))
-    return;
+  if (frame->cause == VECTOR_PF && processor.task && mend_page(processor.task, frame, address)) return;
   if (user || stepped_into_entry(frame)) end_program(frame, address);
   if (!mend(frame)) panic(frame, address);
 }

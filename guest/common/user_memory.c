@@ -10,6 +10,7 @@
 #include "paging.h"
 #include "processor.h"
 #include "task.h"
+#include "user_share.h"
 
 static uintptr_t rights(unsigned protection) {
   uintptr_t bits = PAGE_HELD;
@@ -29,22 +30,10 @@ static bool page_mapped(struct task *task, uintptr_t address) {
   return entry && *entry & PAGE_HELD;
 }
 
-/* The entry of the first page at or after *at that has one, *at moved there over missing tables; NULL at
- * `end`. */
-static uintptr_t *next_entry(struct task *task, uintptr_t *at, uintptr_t end) {
-  while (*at < end) {
-    uintptr_t *entry = paging_entry(task->space->root, *at, false);
-    uintptr_t size;
-    if (entry) return entry;
-    size = paging_missing_size(task->space->root, *at);
-    *at = (*at & ~(size - 1)) + size;
-  }
-  return NULL;
-}
-
 bool user_any_mapped(struct task *task, uintptr_t start, size_t size) {
   const uintptr_t *entry;
-  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE)
+  for (uintptr_t at = start; (entry = paging_next_entry(task->space->root, &at, start + size));
+       at += PAGE_SIZE)
     if (*entry & PAGE_HELD) return true;
   return false;
 }
@@ -53,6 +42,13 @@ bool user_all_mapped(struct task *task, uintptr_t start, size_t size) {
   for (uintptr_t at = start; at - start < size; at += PAGE_SIZE)
     if (!page_mapped(task, at)) return false;
   return true;
+}
+
+/* What is shared is not written to before it is copied. */
+static uintptr_t entry_of(uintptr_t frame, unsigned protection) {
+  uintptr_t entry = frame | rights(protection);
+  if (entry & PAGE_WRITE && frames_shared(frame)) entry ^= PAGE_WRITE | PAGE_COPY;
+  return entry;
 }
 
 /* Sets the rights of one entry, with a frame of its own as soon as it can be reached. */
@@ -64,10 +60,10 @@ static long set_page(uintptr_t *entry, uintptr_t address, unsigned protection) {
     paging_clear_frame(frame);
   }
   if (*entry & PAGE_PRESENT) {
-    *entry = frame | rights(protection);
+    *entry = entry_of(frame, protection);
     invalidate_page(address);
   } else {
-    *entry = frame | rights(protection);
+    *entry = entry_of(frame, protection);
   }
   return 0;
 }
@@ -92,7 +88,8 @@ static void clear_entry(uintptr_t *entry, uintptr_t address) {
 
 void user_unmap(struct task *task, uintptr_t start, size_t size) {
   uintptr_t *entry;
-  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE) {
+  for (uintptr_t at = start; (entry = paging_next_entry(task->space->root, &at, start + size));
+       at += PAGE_SIZE) {
     if (*entry & PAGING_FRAME) frames_return(*entry & PAGING_FRAME);
     clear_entry(entry, at);
   }
@@ -108,10 +105,15 @@ long user_protect(struct task *task, uintptr_t start, size_t size, unsigned prot
   return 0;
 }
 
-void user_clear(struct task *task, uintptr_t start, size_t size) {
-  const uintptr_t *entry;
-  for (uintptr_t at = start; (entry = next_entry(task, &at, start + size)); at += PAGE_SIZE)
-    if (*entry & PAGING_FRAME) paging_clear_frame(*entry & PAGING_FRAME);
+long user_clear(struct task *task, uintptr_t start, size_t size) {
+  uintptr_t *entry;
+  for (uintptr_t at = start; (entry = paging_next_entry(task->space->root, &at, start + size));
+       at += PAGE_SIZE) {
+    if ((*entry & PAGING_FRAME) == 0) continue;
+    if (frames_shared(*entry & PAGING_FRAME) && !user_own_page(task->space, at)) return -ERROR_NOMEM;
+    paging_clear_frame(*entry & PAGING_FRAME);
+  }
+  return 0;
 }
 
 long user_move(struct task *task, uintptr_t from, uintptr_t to, size_t size) {

@@ -22,7 +22,7 @@ void user_unmap(struct task *task, uintptr_t start, size_t size);
 long user_protect(struct task *task, uintptr_t start, size_t size, unsigned protection);
 
 /* Fills pages with zeros, whatever their protection. */
-void user_clear(struct task *task, uintptr_t start, size_t size);
+long user_clear(struct task *task, uintptr_t start, size_t size);
 
 /* Moves mapped pages to where nothing is mapped. */
 long user_move(struct task *task, uintptr_t from, uintptr_t to, size_t size);

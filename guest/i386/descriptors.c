@@ -90,6 +90,10 @@ void descriptors_init(void) {
   load_task_register(I386_TSS);
 }
 
+void descriptors_set_kernel_stack(uintptr_t top) {
+  task_state.esp0 = top;
+}
+
 void descriptors_set_tls(unsigned slot, uint64_t descriptor) {
   gdt[I386_TLS_FIRST + slot] = descriptor;
 }

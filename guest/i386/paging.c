@@ -1,5 +1,5 @@
 /* The i386 kernel's own mapping: physical memory below 896 MiB at 3 GiB, in 4 MiB pages but for those that
- * hold the kernel, and one page as a window onto the rest. */
+ * hold the kernel, and two pages as windows onto the rest. */
 #include "paging.h"
 
 #include "bits.h"
@@ -36,14 +36,21 @@ uintptr_t paging_kernel_root(void) {
   return paging_physical(&root);
 }
 
-static void *open_window(uintptr_t frame) {
-  window_pages.entry[I386_WINDOW / PAGE_SIZE % ENTRIES] = frame | PAGE_PRESENT | PAGE_WRITE;
-  invalidate_page(I386_WINDOW);
-  return (void *)I386_WINDOW;
+/* A frame, through one of the windows when the direct map ends below it. */
+static void *reach(uintptr_t frame, unsigned window) {
+  uintptr_t address = I386_WINDOW + window * PAGE_SIZE;
+  if (frame < I386_DIRECT_SIZE) return paging_direct(frame);
+  window_pages.entry[address / PAGE_SIZE % ENTRIES] = frame | PAGE_PRESENT | PAGE_WRITE;
+  invalidate_page(address);
+  return (void *)address;
 }
 
 void paging_clear_frame(uintptr_t frame) {
-  memset(frame < I386_DIRECT_SIZE ? paging_direct(frame) : open_window(frame), 0, PAGE_SIZE);
+  memset(reach(frame, 0), 0, PAGE_SIZE);
+}
+
+void paging_copy_frame(uintptr_t to, uintptr_t from) {
+  memcpy(reach(to, 0), reach(from, 1), PAGE_SIZE);
 }
 
 static uint32_t table_entry(const struct table *table) {

@@ -1,7 +1,7 @@
 /* Where things live in memory, shared by assembler, C and the host's tests. Plain #defines only.
  *
  *   x86-64 kernel                              i386 kernel
- *   0xffffffff80000000  kernel image           0xffc00000  window onto memory above the direct map
+ *   0xffffffff80000000  kernel image           0xffc00000  windows onto memory above the direct map
  *   0xffff800000000000  physical memory        0xc0000000  physical memory, kernel image in it
  *   0x00007ffffffff000  end of 64-bit programs
  *   0x00000000c0000000  end of 32-bit programs, the same under both kernels

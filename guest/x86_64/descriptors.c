@@ -97,6 +97,12 @@ void descriptors_init(void) {
   load_task_register(X86_64_TSS);
 }
 
+/* A trap on the first instruction of entry_sysenter has SYSENTER's stack. */
+void descriptors_set_kernel_stack(uintptr_t top) {
+  task_state.rsp[0] = top;
+  if (processor.sysenter) write_msr(MSR_SYSENTER_ESP, top);
+}
+
 void descriptors_set_tls(unsigned slot, uint64_t descriptor) {
   gdt[X86_64_TLS_FIRST + slot] = descriptor;
 }

@@ -1,5 +1,6 @@
 /* Pointing the processor at the kernel's fast entries. */
 #include "bits.h"
+#include "descriptors.h"
 #include "instructions.h"
 #include "processor.h"
 #include "selectors.h"
@@ -16,6 +17,6 @@ void processor_init_entries(void) {
   write_msr(MSR_EFER, read_msr(MSR_EFER) | EFER_SCE);
   if (!processor.sysenter) return;
   write_msr(MSR_SYSENTER_CS, SELECTOR_KERNEL_CS);
-  write_msr(MSR_SYSENTER_ESP, processor.stack); /* a trap on the first instruction has this stack */
+  descriptors_set_kernel_stack(processor.stack);
   write_msr(MSR_SYSENTER_EIP, (uintptr_t)entry_sysenter);
 }

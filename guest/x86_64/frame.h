@@ -48,6 +48,13 @@ static inline void frame_set_pc(struct frame *frame, uintptr_t pc) {
   frame->rip = pc;
 }
 
+static inline void frame_set_result(struct frame *frame, long result) {
+  frame->rax = (uintptr_t)result;
+}
+static inline void frame_set_stack(struct frame *frame, uintptr_t stack) {
+  frame->rsp = stack;
+}
+
 /* The registers that IRET takes to start a program; those that are zero stay so. */
 static inline void frame_enter(struct frame *frame, bool wide, uintptr_t pc, uintptr_t stack) {
   frame->cs = wide ? SELECTOR_USER_CS64 : SELECTOR_USER_CS32;

@@ -43,6 +43,10 @@ void paging_clear_frame(uintptr_t frame) {
   memset(paging_direct(frame), 0, PAGE_SIZE);
 }
 
+void paging_copy_frame(uintptr_t to, uintptr_t from) {
+  memcpy(paging_direct(to), paging_direct(from), PAGE_SIZE);
+}
+
 static uint64_t rights(bool write, bool execute) {
   return PAGE_PRESENT | (write ? PAGE_WRITE : 0) | (execute || !processor.nx ? 0 : PAGING_NO_EXECUTE) |
          (processor.global_pages ? PAGE_GLOBAL : 0);

@@ -40,6 +40,7 @@ compare allocate
 compare refused
 compare registers
 compare files
+compare processes
 for way in read-null write-constant run-null divide undefined breakpoint step cli hlt port gate no-gate wrmsr \
   read-kernel abort signal; do
   compare die "$way"
