@@ -30,6 +30,8 @@
   X(OPERAND_WITHIN_LIMIT,                                                                                    \
     "the {b}-byte operand at offset {a:x} lies within limit {c:x} (expand-down {d:b})",                      \
     "SDM3 \"Limit Checking\"")                                                                               \
+  X(ALIGNED, "address {a:x} is a multiple of {b} (CR0.AM and RFLAGS.AC are 1, CPL is 3)",                    \
+    "SDM3 \"Interrupt 17—Alignment Check Exception (#AC)\"")                                                 \
   X(OPERAND_CANONICAL, "the {b}-byte operand at {a:x} is canonical", "SDM1 \"Canonical Addressing\"")        \
   /* Descriptors */                                                                                          \
   X(SELECTOR_WITHIN_GDT, "the descriptor of selector {a:x} lies within GDT limit {b:x}",                     \

@@ -260,6 +260,12 @@ bool access_write(struct builder *b, const struct access *access, uint64_t value
   return write_here(b, access, page, value);
 }
 
+bool access_is_aligned(struct builder *b, uint64_t linear, unsigned alignment) {
+  if (!cpu_checks_alignment(b->after)) return true;
+  return check(b, RS_CHECK_ALIGNED, linear % alignment == 0, linear, alignment, 0, 0) ||
+         fault_code(b, VECTOR_AC, 0);
+}
+
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
                   enum access_privilege privilege) {
   unsigned first = first_part(linear, size);

@@ -28,6 +28,10 @@ bool access_write(struct builder *b, const struct access *access, uint64_t value
 bool access_probe(struct builder *b, uint64_t linear, unsigned size, enum access_kind kind,
                   enum access_privilege privilege);
 
+/* True unless #AC is due: for an explicit access of a program in ring 3 that wants alignment checked
+ * [SDM3 "Interrupt 17—Alignment Check Exception (#AC)"]. False: the builder holds it. */
+bool access_is_aligned(struct builder *b, uint64_t linear, unsigned alignment);
+
 /* Copies up to 8 bytes that lie within one page, without recording: what memory holds under the pending
  * writes; all ones where there is nothing. */
 uint64_t physical_read(struct builder *b, uint64_t physical, unsigned size);

@@ -153,6 +153,11 @@ static inline bool cpu_is_v86(const struct rs_cpu *cpu) {
   return (cpu->cr0 & CR0_PE) && (cpu->rflags & RFLAGS_VM);
 }
 
+/* [SDM3 "Interrupt 17—Alignment Check Exception (#AC)"] */
+static inline bool cpu_checks_alignment(const struct rs_cpu *cpu) {
+  return cpu->cpl == 3 && cpu->cr0 & CR0_AM && cpu->rflags & RFLAGS_AC;
+}
+
 static inline unsigned cpu_iopl(const struct rs_cpu *cpu) {
   return (unsigned)((cpu->rflags & RFLAGS_IOPL) >> RFLAGS_IOPL_SHIFT);
 }

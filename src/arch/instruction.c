@@ -239,6 +239,18 @@ bool instruction_decode(const uint8_t *bytes, size_t count, enum code_size size,
   return out->operation != RS_OP_MOV_TO_SEGMENT || moved_segment_valid(out);
 }
 
+bool instruction_decode_address(const uint8_t *bytes, size_t length, enum code_size size, size_t modrm,
+                                struct rs_instruction *out) {
+  static const struct opcode any = { 0 };
+  struct decoder d = { .bytes = bytes, .count = length, .size = size, .segment = RS_NO_INDEX };
+  if (!prefixes_take(&d)) return false;
+  instruction_begin(&d, &any, out);
+  out->length = (uint8_t)length;
+  if (d.segment != RS_NO_INDEX) out->segment = d.segment;
+  d.at = modrm;
+  return modrm == 0 || modrm_take(&d, &any, out);
+}
+
 enum code_size code_size_of(const struct rs_cpu *cpu) {
   uint32_t attributes = cpu->segment[RS_SEGMENT_INDEX(RS_CS)].attributes;
   bool long_mode = cpu->msr[RS_MSR_INDEX(RS_EFER)] & EFER_LMA;

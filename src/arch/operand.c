@@ -63,10 +63,24 @@ bool segment_linear(struct builder *b, unsigned segment, uint64_t offset, unsign
   return linear_in_segment(b, segment, offset, size, kind, linear);
 }
 
+/* [SDM3 "Alignment Requirements by Data Type"]: pseudo-descriptors and far pointers want less than their
+ * size. */
+static unsigned operand_alignment(const struct rs_instruction *instruction, unsigned size) {
+  switch (instruction->operation) {
+  case RS_OP_FAR_JMP:
+  case RS_OP_FAR_CALL:
+  case RS_OP_LOAD_FAR_POINTER: return instruction->operand_size;
+  case RS_OP_SGDT:
+  case RS_OP_SIDT: return 4;
+  default: return size;
+  }
+}
+
 bool operand_linear(struct builder *b, const struct rs_instruction *instruction, unsigned size,
                     enum access_kind kind, uint64_t *linear) {
   uint64_t offset = instruction_operand_offset(b->after, instruction);
-  return segment_linear(b, instruction->segment, offset, size, kind, linear);
+  return segment_linear(b, instruction->segment, offset, size, kind, linear) &&
+         access_is_aligned(b, *linear, operand_alignment(instruction, size));
 }
 
 enum access_privilege operand_privilege(const struct builder *b) {

@@ -168,3 +168,12 @@ enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_m
   access_probe(&b, linear, 1, kind, operand_privilege(&b));
   return out->outcome;
 }
+
+enum rs_outcome alignment_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
+                                  uint64_t linear, unsigned alignment, struct rs_transition *out) {
+  struct builder b;
+  out->cause = (struct rs_cause){ .mechanism = RS_MECHANISM_OPERATION };
+  builder_start(&b, before, memory, out);
+  access_is_aligned(&b, linear, alignment);
+  return out->outcome;
+}

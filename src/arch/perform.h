@@ -22,6 +22,10 @@ enum rs_outcome access_attempt(const struct rs_cpu *before, const struct guest_m
 enum rs_outcome address_attempt(const struct rs_cpu *before, uint64_t linear, uint8_t vector,
                                 struct rs_transition *out);
 
+/* The same of an access that is refused because `linear` is not a multiple of `alignment`. */
+enum rs_outcome alignment_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
+                                  uint64_t linear, unsigned alignment, struct rs_transition *out);
+
 /* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
  * instruction that caused it; the rest of the cause is set here. */
 enum rs_outcome interrupt_deliver(const struct rs_cpu *before, const struct guest_memory *memory,

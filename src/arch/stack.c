@@ -22,6 +22,11 @@ static uint64_t pointer_moved(const struct stack *stack, uint64_t by) {
   return stack->mask == UINT16_MAX ? (stack->pointer & ~stack->mask) | moved : moved;
 }
 
+static uint64_t linear_of(const struct stack *stack, uint64_t pointer) {
+  uint64_t offset = pointer & stack->mask;
+  return stack->mask == UINT64_MAX ? offset : (uint32_t)(stack->segment.base + offset);
+}
+
 static bool is_expand_down(const struct rs_segment *ss) {
   return (ss->attributes & (SEGMENT_CODE | SEGMENT_EXPAND_DOWN)) == SEGMENT_EXPAND_DOWN;
 }
@@ -54,7 +59,8 @@ static bool stack_check(struct builder *b, const struct stack *stack, enum rs_ch
     passed = check(b, id, words_within_limit(stack, first, count), stack->pointer & stack->mask, bytes,
                    stack->segment.limit, is_expand_down(&stack->segment));
   }
-  return passed || fault_code(b, VECTOR_SS, error_code);
+  if (!passed) return fault_code(b, VECTOR_SS, error_code);
+  return stack->privilege != ACCESS_USER || access_is_aligned(b, linear_of(stack, first), stack->word);
 }
 
 bool stack_has_room(struct builder *b, const struct stack *stack, unsigned count, uint32_t error_code) {
@@ -67,8 +73,7 @@ bool stack_holds(struct builder *b, const struct stack *stack, unsigned count, u
 }
 
 static struct access word_access(const struct stack *stack, enum rs_item item, enum rs_register reg) {
-  uint64_t offset = stack->pointer & stack->mask;
-  uint64_t linear = stack->mask == UINT64_MAX ? offset : (uint32_t)(stack->segment.base + offset);
+  uint64_t linear = linear_of(stack, stack->pointer);
   return (struct access){ linear, stack->word, stack->privilege, item, reg };
 }
 

@@ -185,3 +185,102 @@ struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, si
   cs_option(handle, CS_OPT_DETAIL, CS_OPT_OFF);
   return out;
 }
+
+/* [SDM3 "Alignment Requirements by Data Type"]. What has 16 bytes or more raises #GP instead, or may lie
+ * anywhere; so it is with the image of FXSAVE. */
+static unsigned alignment_of(const cs_insn *instruction, unsigned size, unsigned operand_size) {
+  switch (instruction->id) {
+  case X86_INS_LEA:
+  case X86_INS_NOP:
+  case X86_INS_FXSAVE:
+  case X86_INS_FXSAVE64:
+  case X86_INS_FXRSTOR:
+  case X86_INS_FXRSTOR64: return 1;
+  case X86_INS_BOUND:
+  case X86_INS_FLDENV:
+  case X86_INS_FNSTENV:
+  case X86_INS_FRSTOR:
+  case X86_INS_FNSAVE: return operand_size == 2 ? 2 : 4;
+  default: return size == 10 ? 8 : size <= 8 && !(size & (size - 1)) ? size : 1;
+  }
+}
+
+/* The register through which the instruction uses the stack; `*below` when it does so below it. */
+static uint8_t stack_register(const cs_insn *instruction, bool *below) {
+  enum { SP = 4, BP = 5 };
+  *below = false;
+  switch (instruction->id) {
+  case X86_INS_PUSH:
+  case X86_INS_PUSHAW:
+  case X86_INS_PUSHAL:
+  case X86_INS_CALL:
+  case X86_INS_ENTER: *below = true; return SP;
+  case X86_INS_POP:
+  case X86_INS_POPAW:
+  case X86_INS_POPAL:
+  case X86_INS_RET: return SP;
+  case X86_INS_LEAVE: return BP;
+  default: return RS_NO_INDEX;
+  }
+}
+
+static void refer_to_stack(const cs_insn *instruction, unsigned word, struct reference *r) {
+  bool below;
+  r->operand.base = stack_register(instruction, &below);
+  r->operand.segment = (uint8_t)RS_SEGMENT_INDEX(RS_SS);
+  r->operand.displacement = below ? -(int64_t)word : 0;
+  r->alignment = (uint8_t)word;
+}
+
+/* Where an operand of an instruction without ModRM lies: an absolute address, or the register of a string. */
+static void refer_without_modrm(const cs_x86_op *op, struct reference *r) {
+  enum { SI = 6, DI = 7 };
+  r->operand.displacement = op->mem.disp;
+  switch (op->mem.base) {
+  case X86_REG_RSI:
+  case X86_REG_ESI:
+  case X86_REG_SI: r->operand.base = SI; break;
+  case X86_REG_RDI:
+  case X86_REG_EDI:
+  case X86_REG_DI:
+    r->operand.base = DI;
+    r->operand.segment = (uint8_t)RS_SEGMENT_INDEX(RS_ES);
+    break;
+  default: break;
+  }
+}
+
+static unsigned refer(const cs_insn *instruction, enum code_size code, struct reference *references) {
+  const cs_x86 *x86 = &instruction->detail->x86;
+  bool narrow = x86->prefix[2] == 0x66, below;
+  unsigned size = narrow != (code == CODE_16) ? 2 : 4, word = code == CODE_64 && size == 4 ? 8 : size,
+           count = 0;
+  struct rs_instruction common;
+  if (!instruction_decode_address(instruction->bytes, instruction->size, code, 0, &common)) return 0;
+  for (unsigned i = 0; i < x86->op_count && count < DISCOVER_REFERENCES - 1; i++) {
+    const cs_x86_op *op = &x86->operands[i];
+    struct reference *r = &references[count];
+    if (op->type != X86_OP_MEM) continue;
+    *r = (struct reference){ common, (uint8_t)alignment_of(instruction, op->size, size) };
+    if (!x86->encoding.modrm_offset)
+      refer_without_modrm(op, r);
+    else if (!instruction_decode_address(instruction->bytes, instruction->size, code,
+                                         x86->encoding.modrm_offset, &r->operand))
+      continue;
+    count += r->alignment > 1;
+  }
+  if (stack_register(instruction, &below) == RS_NO_INDEX) return count;
+  references[count].operand = common;
+  refer_to_stack(instruction, word, &references[count]);
+  return count + 1;
+}
+
+unsigned discover_references(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code,
+                             struct reference references[DISCOVER_REFERENCES]) {
+  csh handle = d->handle[index_of(code)];
+  cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+  bool known = disassemble(d, bytes, count, code, d->detailed);
+  unsigned found = known ? refer(d->detailed, code, references) : 0;
+  cs_option(handle, CS_OPT_DETAIL, CS_OPT_OFF);
+  return found;
+}

@@ -53,6 +53,19 @@ unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t coun
 /* True for MOVS, STOS, LODS, CMPS and SCAS with a repeat prefix: each repetition comes as an execution. */
 bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code);
 
+enum { DISCOVER_REFERENCES = 3 };
+
+/* An access to memory as far as its alignment counts: `operand` says where, see instruction_operand_offset.
+ */
+struct reference {
+  struct rs_instruction operand;
+  uint8_t alignment; /* 2, 4 or 8 */
+};
+
+/* Those of a plain instruction, the stack's among them; how many. */
+unsigned discover_references(struct discoverer *d, const uint8_t *bytes, size_t count, enum code_size code,
+                             struct reference references[DISCOVER_REFERENCES]);
+
 /* The address size of an instruction, in bytes: 2, 4 or 8. */
 unsigned discover_address_size(const uint8_t *bytes, size_t count, enum code_size code);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/bits.h"
+#include "engine/alignment.h"
 #include "engine/handle.h"
 #include "engine/internal.h"
 #include "engine/watch.h"
@@ -166,6 +167,7 @@ static void push(struct engine *e) {
   context_put_general(&e->context, e->cpu);
   context_put_system(&e->context, e->cpu, CONTEXT_SYSTEM);
   context_commit_at_rest(&e->context, e->cpu);
+  alignment_follow(e);
   if (e->flush_asked) translate_flush_code(e);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
   if (e->device_open) translate_close_device(e);

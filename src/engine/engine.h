@@ -40,6 +40,7 @@ struct engine_exception {
   uint64_t cr2;        /* of #PF: the exact linear address */
   bool non_canonical;  /* #GP or #SS because the access to `linear` is not to a canonical address */
   uint64_t linear;
+  uint8_t alignment; /* of #AC: `linear` is no multiple of it */
   uint64_t next_rip; /* of `software` */
 };
 

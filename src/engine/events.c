@@ -1,4 +1,5 @@
 /* What the client is told while code runs, and how execution goes on from what it answers. */
+#include "engine/alignment.h"
 #include "engine/internal.h"
 
 #include "engine/watch.h"
@@ -58,6 +59,7 @@ static void go_on_in_hook(struct engine *e, enum engine_next next) {
   if (e->changed & CONTEXT_SYSTEM) context_put_system(&e->context, e->cpu, e->changed);
   context_commit(&e->context);
   if (e->changed & (ENGINE_CONTROL | ENGINE_TRANSLATIONS)) translate_flush(e);
+  if (e->changed & ENGINE_CONTROL) alignment_follow(e);
   e->changed = 0;
   if (e->flush_asked) uc_emu_stop(e->uc);
 }
@@ -221,6 +223,22 @@ static bool stop_at_breakpoint(struct engine *e, uint64_t address) {
   return true;
 }
 
+/* Tells when an access of the plain instruction at `address` is not aligned. */
+static void stop_misaligned(struct engine *e, uint64_t address) {
+  const struct piece *at = e->at;
+  uint64_t offset = address - at->address;
+  struct engine_exception fault;
+  e->ahead = at->stepped ? 1 : at->block->count - block_index(at->block, offset);
+  fetch(e);
+  if (!alignment_refuses(e, offset, &fault)) {
+    if (!at->stepped) e->ahead = 0;
+    return;
+  }
+  clock_settle(e, address);
+  e->announced = NO_LINEAR;
+  go_on_in_block(e, e->client.exception(e->client.context, &fault), NULL);
+}
+
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
   struct engine *e = ((const struct piece *)user)->engine;
   (void)uc;
@@ -233,7 +251,10 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
     return;
   }
   const struct site *site = block_site(e->at->block, address - e->at->address);
-  if (!site) return;
+  if (!site) {
+    if (e->at->aligned) stop_misaligned(e, address);
+    return;
+  }
   if (is_called(e, &site->instruction)) {
     e->called = &site->instruction;
     e->called_at = address;

@@ -29,6 +29,7 @@ struct piece {
   bool marked;         /* it holds an instruction that the client has marked */
   bool for_deadline;   /* stepped only because the deadline lies within */
   bool for_watch;      /* stepped only because it reaches a watched page */
+  bool aligned;        /* the accesses of every instruction are checked before it runs */
 };
 
 #define SPECIAL (UINT64_C(1) << 62)
@@ -98,6 +99,9 @@ struct engine {
 
   struct engine_breakpoint breakpoint[ENGINE_BREAKPOINTS];
   uint8_t executable; /* set of the numbers of breakpoints on instructions */
+
+  bool alignment_asked; /* CR0.AM */
+  bool alignment_seen;  /* blocks have been translated that depend on it */
 
   /* Breakpoints on data. */
   uint8_t watched;                             /* set of their numbers */

@@ -1,4 +1,5 @@
 /* The TLB's fill hook, W^X per physical page, and what is done when a block is translated. */
+#include "engine/alignment.h"
 #include "engine/internal.h"
 #include "engine/watch.h"
 
@@ -251,7 +252,7 @@ static bool wants_window(const struct engine *e, const struct piece *p, uint64_t
   const struct block *block = p->block;
   *begin = p->address;
   *end = p->address + block->size - 1u;
-  if (p->stepped) return true;
+  if (p->stepped || p->aligned) return true;
   if (block->site_count == 0) {
     *begin = UINT64_MAX;
     *end = 0;
@@ -290,7 +291,9 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
   if (for_device && e->watched) p->block->watched = true;
   p->for_watch = p->block->watched && e->watched && regular && !p->block->checked && !single;
-  p->stepped = !single && (for_deadline || for_device || p->for_watch || !regular || p->block->checked);
+  p->aligned = alignment_is_checked(e);
+  p->stepped =
+      !single && (for_deadline || for_device || p->for_watch || p->aligned || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
   note_instructions(e, p->block, tb->icount);
   return translate_prepare(e) ? RS_OK : RS_OUT_OF_MEMORY;

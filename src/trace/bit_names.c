@@ -32,7 +32,7 @@ const struct bit_name bits_rflags[] = {
 
 const struct bit_name bits_dr6[] = {
   { DR6_B(0), "B0" }, { DR6_B(1), "B1" }, { DR6_B(2), "B2" }, { DR6_B(3), "B3" },
-  NAME(DR6, BD),      NAME(DR6, BS),      { 1 << 15, "BT" },  { 0, NULL },
+  NAME(DR6, BD),      NAME(DR6, BS),      NAME(DR6, BT),      { 0, NULL },
 };
 
 #define BREAKPOINT(index)                                                                                    \

@@ -132,7 +132,7 @@ enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_req
 }
 
 /* Tells why the engine's fault is one: for a page fault the walk of the same access and the check that
- * refused it, or that its address is not canonical. */
+ * refused it; or that its address is not canonical, or not aligned. */
 static void refused_access_tell(struct rs_machine *vm, const struct engine_exception *exception) {
   struct rs_transition *attempt = &vm->transition[1];
   enum access_kind kind = exception->error_code & PF_FETCH   ? ACCESS_FETCH
@@ -141,6 +141,9 @@ static void refused_access_tell(struct rs_machine *vm, const struct engine_excep
   if (tracer_level(&vm->tracer) < RS_TRACE_TRANSITIONS) return;
   if (exception->vector == VECTOR_PF)
     access_attempt(&vm->cpu, machine_memory(vm->hardware), exception->cr2, kind, attempt);
+  else if (exception->alignment)
+    alignment_attempt(&vm->cpu, machine_memory(vm->hardware), exception->linear, exception->alignment,
+                      attempt);
   else if (exception->non_canonical)
     address_attempt(&vm->cpu, exception->linear, exception->vector, attempt);
   else

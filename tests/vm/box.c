@@ -39,6 +39,7 @@ const char *const box_probes[] = {
   "boot_spurious-i386",
   "boot_nmi-x86_64",
   "boot_apic-x86_64",
+  "boot_alignment-i386",
   "boot_debug-i386",
   "boot_debug-x86_64",
   "boot_debug_rare-i386",
