@@ -17,10 +17,19 @@ refuses() { # TITLE PATTERN FILE KERNEL
   expect "$1 under $4" 125 "^kernel: [^ ]*: $2" "$guest/kernel-$4" qemu64 "" "$3"
 }
 
-patched() { # CLASS OFFSET BYTES (as printf has them) -> a copy of a probe with the bytes there
-  cp "$guest/probes/int80_write-$1" "$folder/patched"
+patch() { # FILE OFFSET BYTES (as printf has them) -> a copy with the bytes there
+  cp "$1" "$folder/patched"
   printf "$3" | dd of="$folder/patched" bs=1 seek="$2" conv=notrunc status=none
   echo "$folder/patched"
+}
+
+patched() { # CLASS OFFSET BYTES: a probe
+  patch "$guest/probes/int80_write-$1" "$2" "$3"
+}
+
+# The first segment of the classic kernel's programs is their code.
+classic() { # TITLE PATTERN FIELD BYTES
+  refuses "$1" "$2" "$(patch "$guest/classic/hello" "${field[i386:$3]}" "$4")" classic
 }
 
 for class in x86_64 i386; do
@@ -53,5 +62,10 @@ refuses 'a segment that wraps' 'a segment outside the addresses of programs' \
 refuses 'a segment beyond memory' 'memory is too small' \
   "$(patched x86_64 ${field[x86_64:memory_size]} '\377\377\377\377')" x86_64
 refuses 'a dynamic executable' 'a dynamic executable' "$(command -v env)" x86_64
+classic 'a segment past 64 MiB' 'a segment outside the 64 MiB of a task' address '\0\0\0\4'
+classic 'a segment that wraps' 'a segment outside the 64 MiB of a task' memory_size '\377\377\377\377'
+classic 'a segment past its file' 'truncated in a segment' offset '\0\0\0\177'
+classic 'code that begins after the entry point' 'the entry point lies outside its code' memory_size '\0\0\0\0'
+expect 'no program for the classic kernel' 125 'no program' "$guest/kernel-classic" qemu64 "" ""
 expect 'no program' 125 'no program' "$guest/kernel-i386" qemu64 "" ""
 finish

@@ -9,7 +9,7 @@ deltas=$(readelf -lW "$1/kernel-x86_64" | while read -r type offset _ physical _
   [ "$type" != LOAD ] || echo $((physical - offset))
 done | sort -u)
 [ "$deltas" = $((0x100000 - 0x1000)) ] || { echo "segments differ in address minus file offset"; exit 1; }
-for kernel in "$1"/kernel-x86_64 "$1"/kernel-i386; do
+for kernel in "$1"/kernel-x86_64 "$1"/kernel-i386 "$1"/kernel-classic; do
   ! grep -qaF "$2" "$kernel" || { echo "$kernel names the folder it was built from"; exit 1; }
   ! readelf -nW "$kernel" | grep -q 'Build ID' || { echo "$kernel has a build identifier"; exit 1; }
 done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Both kernels run programs in 16 MiB and in 3 GiB, and say so when memory runs out.
+# The kernels run programs in little memory and in 3 GiB, and say so when memory runs out.
 #
 # usage: memory_of_any_size_serves.sh GUEST-FOLDER
 set -euo pipefail
@@ -14,4 +14,10 @@ for pair in x86_64:x86_64 x86_64:i386 i386:i386; do
       "$guest/kernel-${pair%:*}" qemu64 "" "$guest/user/allocate-${pair#*:}"
   done
 done
+for size in 4M 3G; do
+  qemu_options=(-m $size)
+  expect "the classic kernel in $size" 1 '^hi$' "$guest/kernel-classic" qemu64 "" "$guest/classic/hello"
+done
+qemu_options=(-m 2M)
+expect 'the classic kernel in 2M' 0 'exit code: 7' "$guest/kernel-classic" qemu64 "" "$guest/classic/two_tasks"
 finish

@@ -1,4 +1,5 @@
 /* What a program may not do: each function tries one thing, and returns only when nothing refuses it. */
+#include "bits.h"
 #include "entry.inc"
 #include "layout.h"
 #include "selectors.h"
@@ -29,6 +30,14 @@ FUNCTION return_to_ring_0
 	pushl	$KERNEL_LOAD_ADDRESS
 	lret
 END return_to_ring_0
+
+/* With NT set, IRET switches to the task that the TSS names as the one before, which is none. */
+FUNCTION return_to_no_task
+	pushfl
+	orl	$FLAGS_NT, (%esp)
+	popfl
+	iret
+END return_to_no_task
 
 FUNCTION stop_interrupts
 	cli

@@ -12,6 +12,7 @@ void jump_to_kernel_code(void);
 void jump_to_task(void);
 void use_kernel_gate(void);
 void return_to_ring_0(void);
+void return_to_no_task(void);
 void stop_interrupts(void);
 void write_port(void);
 void load_another_ldt(void);
@@ -70,6 +71,7 @@ static void try_processor(void) {
   try_in_child("the kernel's code by a return", return_to_ring_0);
   try_in_child("the kernel's task", jump_to_task);
   try_in_child("a gate of the kernel's", use_kernel_gate);
+  try_in_child("a return to a task before it", return_to_no_task);
   try_in_child("the interrupt flag", stop_interrupts);
   try_in_child("a port", write_port);
   try_in_child("another LDT", load_another_ldt);
