@@ -1,10 +1,20 @@
 /* Memory and text: copying, comparing, numbers, percent-encoding, a small formatter. */
 #include "text.h"
 
+#ifdef __x86_64__
+#define MOVE_WORDS "rep movsq"
+#define STORE_WORDS "rep stosq"
+#else
+#define MOVE_WORDS "rep movsl"
+#define STORE_WORDS "rep stosl"
+#endif
+
 /* In assembler, as the compiler would turn a loop here into a call of the very function. */
 void *memcpy(void *restrict to, const void *restrict from, size_t size) {
+  size_t words = size / sizeof(size_t), rest = size % sizeof(size_t);
   void *at = to;
-  __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(size) : : "memory");
+  __asm__ volatile(MOVE_WORDS : "+D"(at), "+S"(from), "+c"(words) : : "memory");
+  __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(rest) : : "memory");
   return to;
 }
 
@@ -20,11 +30,7 @@ void *memset(void *to, int byte, size_t size) {
   size_t word = (size_t)-1 / 0xff * (unsigned char)byte, words = size / sizeof word,
          rest = size % sizeof word;
   void *at = to;
-#ifdef __x86_64__
-  __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(word) : "memory");
-#else
-  __asm__ volatile("rep stosl" : "+D"(at), "+c"(words) : "a"(word) : "memory");
-#endif
+  __asm__ volatile(STORE_WORDS : "+D"(at), "+c"(words) : "a"(word) : "memory");
   __asm__ volatile("rep stosb" : "+D"(at), "+c"(rest) : "a"(word) : "memory");
   return to;
 }
