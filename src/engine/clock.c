@@ -101,9 +101,19 @@ static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t addre
   return true;
 }
 
+/* The common case of SPECIAL: one more repetition of the string instruction that ran last, and nothing else
+ * to see to. It counts as nothing. */
+static bool repeats_plainly(struct engine *e, const struct piece *p) {
+  if (e->at != p || p->stepped || !p->block || !p->block->repeats || p->block->checked) return false;
+  if (atomic_load_explicit(&e->limit, memory_order_relaxed) == 0) return false;
+  e->repeating = true;
+  return true;
+}
+
 /* Apart, so that the quick way needs no stack frame. */
 __attribute__((noinline)) static void block_slowly(struct engine *e, const struct piece *p,
                                                    uint64_t address) {
+  if (repeats_plainly(e, p)) return;
   if (e->exit_set && address == e->exit_linear) return;
   if (!enter_slowly(e, p, address)) return;
   e->ahead = 0;
