@@ -92,6 +92,13 @@ uint64_t translate_code(struct engine *e, uint64_t linear) {
   return t.physical + offset;
 }
 
+/* What an instruction that is executing natively jumps to is looked up as the code that it has entered. */
+static void follow_native(struct engine *e) {
+  if (!e->native) return;
+  context_begin(&e->context);
+  context_fetch_system(&e->context, e->cpu);
+}
+
 static bool place_of(struct engine *e, uint64_t linear, uint32_t size, struct block_place *place) {
   uint64_t last = linear + size - 1;
   place->physical = translate_code(e, linear);
@@ -211,6 +218,7 @@ bool translate_on_fill(uc_engine *uc, uint64_t linear, uc_mem_type type, uc_tlb_
     entry->perms = UC_PROT_READ | UC_PROT_EXEC;
     return true;
   }
+  if (kind == ACCESS_FETCH) follow_native(e);
   if (!address_is_canonical(e->cpu, linear)) return refuse(e, REFUSED_NONCANONICAL, linear, kind);
   if (!e->client.translate(e->client.context, linear, kind, e->cpu->rflags & RFLAGS_AC, &t)) {
     e->refused_code = t.error_code;
@@ -306,6 +314,7 @@ void translate_on_edge(uc_engine *uc, uc_tb *now, uc_tb *before, void *user) {
   uint64_t begin, end;
   (void)uc, (void)before;
   clock_park(e);
+  follow_native(e);
   e->translated += BYTES_OF_BLOCK;
   if (e->translated > BUDGET) {
     translate_flush_code(e);

@@ -123,6 +123,23 @@ static void a_native_instruction_is_witnessed_with_its_result(void **state) {
   assert_int_equal(g->cpu.segment[0].attributes, 0xc093);
 }
 
+/* What it jumps to is translated before it is seen to be over. */
+static void a_native_far_jump_enters_code_of_another_base_and_size(void **state) {
+  struct guest *g = *state;
+  g->instruction = native;
+  guest_put(g, 0x9008, "\xff\xff\x00\x20\x00\x9b\x00\x00", 8); /* 16-bit code, base 0x2000 */
+  guest_start(g, GUEST_32, 0);
+  g->cpu.gdtr = (struct rs_table_register){ 0x9000, 0x1f };
+  GUEST_CODE_BYTES(g, "\xea\x40\x00\x00\x00\x08\x00"); /* jmp far 0x08:0x40 */
+  guest_put(g, 0x2040, "\xfa\xb8\x34\x12\xfa\xf4", 6); /* cli; mov ax, 0x1234; cli; hlt */
+  guest_run(g);
+  assert_int_equal(guest_event(g, GUEST_WITNESSED, 0)->rip, 0x40);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 1)->rip, 0x40);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 2)->rip, 0x44);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 3)->operation, RS_OP_HLT);
+  assert_int_equal(guest_event(g, GUEST_INSTRUCTION, 3)->count, 4);
+}
+
 static void a_native_far_return_changes_the_ring(void **state) {
   struct guest *g = *state;
   g->instruction = native;
@@ -204,6 +221,7 @@ int main(void) {
     CLAIM(an_instruction_that_the_library_cuts_short_is_told_whole),
     CLAIM(native_cli_faults_by_privilege_and_iopl),
     CLAIM(a_native_instruction_is_witnessed_with_its_result),
+    CLAIM(a_native_far_jump_enters_code_of_another_base_and_size),
     CLAIM(a_native_far_return_changes_the_ring),
     CLAIM(native_swapgs_uses_the_clients_msr),
     CLAIM(with_smap_a_change_of_ac_asks_for_translations_anew),
