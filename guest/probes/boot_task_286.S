@@ -19,13 +19,11 @@
 	TELL	"seen in the second, BX", %eax
 	TELL	"FS", seen_fs
 	TELL	"EFLAGS", seen_eflags
-	movzbl	BUSY(SELECTOR_TASK), %eax
-	TELL	"second task", %eax
+	TELL_BUSY "second task", SELECTOR_TASK
 	TELL_WORDS second_ip, second_flags, second_bx, second_cs, second_ss
 	lcall	$SELECTOR_TASK, $0
 	TELL	"nested FLAGS", nested_flags
-	movzbl	BUSY(SELECTOR_TASK), %eax
-	TELL	"second task", %eax
+	TELL_BUSY "second task", SELECTOR_TASK
 	TELL_WORDS second_link, second_bx
 	EXPECT	1f
 	ljmp	$SELECTOR_SHORT, $0

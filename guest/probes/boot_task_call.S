@@ -4,13 +4,6 @@
 #define SELECTOR_TASK SELECTOR_OWN
 #define SELECTOR_GATE (SELECTOR_OWN + 8)
 
-.macro TELL_BUSY
-	movzbl	BUSY(SELECTOR_TSS), %eax
-	TELL	"first task", %eax
-	movzbl	BUSY(SELECTOR_TASK), %eax
-	TELL	"second task", %eax
-.endm
-
 	LOW
 	movl	$0x51515151, %esi
 	jmp	1f /* QEMU 7.2 saves the flags that the block began with */
@@ -22,7 +15,8 @@
 	movl	$stack_top, %eax
 	subl	%esp, %eax
 	TELL	"bytes on the stack", %eax
-	TELL_BUSY
+	TELL_BUSY "first task", SELECTOR_TSS
+	TELL_BUSY "second task", SELECTOR_TASK
 	TELL	"second task's EFLAGS", task + 36
 	movl	task + 32, %eax
 	subl	$.Lreturned, %eax
@@ -46,7 +40,8 @@ FUNCTION second
 	TELL	"second task EFLAGS", (%esp)
 	popl	%eax
 	TELL	"its link", task
-	TELL_BUSY
+	TELL_BUSY "first task", SELECTOR_TSS
+	TELL_BUSY "second task", SELECTOR_TASK
 	movl	tss + 32, %eax
 	subl	$.Lback, %eax
 	TELL	"first task's EIP, off by", %eax

@@ -8,13 +8,6 @@
 #define SELECTOR_GATE (SELECTOR_OWN + 32)
 #define SELECTOR_LDT_DATA 0x0c
 
-.macro TELL_BUSY
-	movzbl	BUSY(SELECTOR_TSS), %eax
-	TELL	"first task", %eax
-	movzbl	BUSY(SELECTOR_TASK), %eax
-	TELL	"second task", %eax
-.endm
-
 .macro REFUSED selector
 	EXPECT	.Lnext\@
 	ljmp	$\selector, $0
@@ -30,7 +23,8 @@
 	pushfl
 	TELL	"back in the first, EFLAGS", (%esp)
 	TELL	"ESI", %esi
-	TELL_BUSY
+	TELL_BUSY "first task", SELECTOR_TSS
+	TELL_BUSY "second task", SELECTOR_TASK
 	movl	task + 32, %eax
 	subl	$.Ljumped, %eax
 	TELL	"second task's EIP, off by", %eax
@@ -58,7 +52,8 @@ FUNCTION second
 	clts
 	pushfl
 	TELL	"EFLAGS", (%esp)
-	TELL_BUSY
+	TELL_BUSY "first task", SELECTOR_TSS
+	TELL_BUSY "second task", SELECTOR_TASK
 	movl	tss + 32, %eax
 	subl	$.Lback, %eax
 	TELL	"first task's EIP, off by", %eax

@@ -1,7 +1,6 @@
 /* Virtual-8086 mode with IOPL 3 and 0: what runs there, what traps to the monitor, and the frames it finds. */
 #include "low.inc"
 
-#define LOW_SEGMENT (LOW_ADDRESS >> 4)
 #define SELECTOR_TSS_MAP SELECTOR_OWN
 #define SELECTOR_TASK (SELECTOR_OWN + 8)
 #define VECTOR_TELL 0x82
