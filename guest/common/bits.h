@@ -63,7 +63,9 @@
 #define PAGE_WRITE 0x2
 #define PAGE_USER 0x4
 #define PAGE_LARGE 0x80
+#define PAGE_DIRTY 0x40
 #define PAGE_GLOBAL 0x100
+#define PAGE_NO_EXECUTE (1ull << 63)
 #define PAGE_HELD 0x200 /* the address is in use, present or not */
 #define PAGE_COPY 0x400 /* a write gets a copy of its own */
 #define PAGE_FAULT_PRESENT 0x1

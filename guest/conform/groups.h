@@ -15,5 +15,9 @@ void group_fast_calls(void);
 void group_privileged(void);
 void group_flags(void);
 void group_ports(void);
+void group_control(void);
+void group_msrs(void);
+void group_modes(void);
+void group_pages(void);
 
 #endif

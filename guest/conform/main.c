@@ -5,6 +5,7 @@
 #include "groups.h"
 #include "instructions.h"
 #include "multiboot.h"
+#include "pages.h"
 #include "registers.h"
 #include "text.h"
 #include "trial.h"
@@ -99,7 +100,8 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   trial_select(&settings.selection);
   interrupts_mask_all();
   stage_prepare();
-  registers_reset();
+  if (LONG_MODE) write_cr3(pages_describe(pages_modes));
+  registers_init();
   tables_init();
   group_int_gates();
   group_int_targets();
@@ -114,6 +116,10 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_privileged();
   group_flags();
   group_ports();
+  group_control();
+  group_msrs();
+  group_modes();
+  group_pages();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

@@ -37,25 +37,30 @@ static void write_cr8(uintptr_t value) {
 }
 #endif
 
-/* EFER comes by itself: to read it takes a processor that has it. CR4 before CR0, which may end paging. */
-static const struct {
+/* CR0 first, which may end paging, then what the tables are; CR3 last. */
+static struct {
   const char *name;
   uintptr_t (*read)(void);
   void (*write)(uintptr_t value);
-  uintptr_t base;
+  uintptr_t base, before, after;
 } registers[] = {
-  { "cr4", read_cr4, write_cr4, CR4_BASE }, { "cr0", read_cr0, write_cr0, CR0_BASE },
-  { "cr2", read_cr2, write_cr2, 0 },        { "cr8", read_cr8, write_cr8, 0 },
-  { "dr0", read_dr0, write_dr0, 0 },        { "dr1", read_dr1, write_dr1, 0 },
-  { "dr2", read_dr2, write_dr2, 0 },        { "dr3", read_dr3, write_dr3, 0 },
-  { "dr6", read_dr6, write_dr6, DR6_BASE }, { "dr7", read_dr7, write_dr7, DR7_BASE },
+  { "cr0", read_cr0, write_cr0, CR0_BASE, 0, 0 }, { "cr4", read_cr4, write_cr4, CR4_BASE, 0, 0 },
+  { "cr2", read_cr2, write_cr2, 0, 0, 0 },        { "cr8", read_cr8, write_cr8, 0, 0, 0 },
+  { "dr0", read_dr0, write_dr0, 0, 0, 0 },        { "dr1", read_dr1, write_dr1, 0, 0, 0 },
+  { "dr2", read_dr2, write_dr2, 0, 0, 0 },        { "dr3", read_dr3, write_dr3, 0, 0, 0 },
+  { "dr6", read_dr6, write_dr6, DR6_BASE, 0, 0 }, { "dr7", read_dr7, write_dr7, DR7_BASE, 0, 0 },
+  { "cr3", read_cr3, write_cr3, 0, 0, 0 },
 };
 
-static uintptr_t kept[COUNT(registers)];
+void registers_init(void) {
+  registers[COUNT(registers) - 1].base = read_cr3();
+  for (unsigned i = 0; i < COUNT(registers); i++)
+    registers[i].write(registers[i].base);
+}
 
 void registers_reset(void) {
   for (unsigned i = 0; i < COUNT(registers); i++)
-    registers[i].write(registers[i].base);
+    if (registers[i].read() != registers[i].base) registers[i].write(registers[i].base);
 }
 
 uint32_t registers_cr4_optional(void) {
@@ -67,12 +72,18 @@ uint32_t registers_cr4_optional(void) {
 
 void registers_keep(void) {
   for (unsigned i = 0; i < COUNT(registers); i++)
-    kept[i] = registers[i].read();
+    registers[i].before = registers[i].read();
+}
+
+void registers_take(void) {
+  for (unsigned i = 0; i < COUNT(registers); i++)
+    registers[i].after = registers[i].read();
+  for (unsigned i = 0; i < COUNT(registers); i++)
+    if (registers[i].after != registers[i].base) registers[i].write(registers[i].base);
 }
 
 void registers_tell_changes(void) {
-  for (unsigned i = 0; i < COUNT(registers); i++) {
-    uintptr_t now = registers[i].read();
-    if (now != kept[i]) output_add(" %s=%p", registers[i].name, (void *)now);
-  }
+  for (unsigned i = 0; i < COUNT(registers); i++)
+    if (registers[i].after != registers[i].before)
+      output_add(" %s=%p", registers[i].name, (void *)registers[i].after);
 }

@@ -11,13 +11,17 @@
 #define CR0_BASE (CR0_PE | CR0_ET | CR0_NE | (LONG_MODE ? CR0_PG : 0))
 #define CR4_BASE (LONG_MODE ? CR4_PAE : 0u)
 
+/* Once; what CR3 has then is what it is set to afterwards. */
+void registers_init(void);
 void registers_reset(void);
 
 /* The bits of CR4 that the processor has, of those that not all processors with long mode have. */
 uint32_t registers_cr4_optional(void);
 
-/* Remembers them; adds to the line those that have changed since. */
+/* Remembers them as they are before an attempt; takes what became of them and resets them; adds those that
+ * had changed to the line. */
 void registers_keep(void);
+void registers_take(void);
 void registers_tell_changes(void);
 
 #endif

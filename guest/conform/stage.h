@@ -10,6 +10,7 @@
 #define STAGE_STACKS 0xb000  /* STACK_COUNT stacks */
 #define STAGE_STACK_SIZE 0x800
 #define STAGE_END 0xf000
+#define STAGE_ALIAS 0x1f0000 /* with paging, all of it again so far above, for the inner rings alone */
 
 /* Stacks, by the letter and digit that a line names them with: u0 to u3 of the rings, k0 to k2 of the TSS, i1
  * of the interrupt stack table. */

@@ -119,10 +119,6 @@ static void stacks_set(void) {
   tables_set_interrupt_stack(2, STACK_TOP(STACK_IST));
 }
 
-static void load_ldtr(void) {
-  __asm__ volatile("lldt %w0" : : "r"(SELECTOR_LDT));
-}
-
 void tables_change_registers(void) {
   registers_changed = true;
 }
@@ -141,7 +137,7 @@ void tables_reset(void) {
   memset(tables_tss + TSS_BITMAP, 0, TSS_SIZE - TSS_BITMAP);
   tables_set_io_bitmap(TSS_SIZE);
   if (idt_limit != sizeof idt - 1) tables_set_idt_limit(sizeof idt - 1);
-  if (registers_changed) load_ldtr();
+  if (registers_changed) load_ldt(SELECTOR_LDT);
   if (registers_changed || tss_limit != TSS_LIMIT) tables_set_tss_limit(TSS_LIMIT);
   registers_changed = false;
 }
@@ -170,7 +166,7 @@ void tables_init(void) {
   idt_describe();
   load_gdt(&pointer);
   attempt_segments_load();
-  __asm__ volatile("lldt %w0" : : "r"(SELECTOR_LDT));
+  load_ldt(SELECTOR_LDT);
   tables_set_interrupt_stack(1, (uintptr_t)(capture_stack + sizeof capture_stack));
   tables_reset();
 }

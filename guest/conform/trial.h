@@ -44,8 +44,8 @@ bool trial_open_if(const char *group, bool possible);
  * `ip`. */
 struct attempt trial_start(unsigned ring, const void *ip);
 
-/* The same for a case that stops an emulator for good when it is wrong about it. */
-bool trial_open_harsh(const char *group);
+/* False when cases are to be left out that stop an emulator for good when it is wrong about them. */
+bool trial_may_be_harsh(void);
 
 /* By enum attempt_segment. */
 extern const char *const trial_segment_names[SEG_COUNT];
@@ -60,8 +60,12 @@ void trial_run(const struct attempt *attempt, unsigned width);
 /* The same without the end of the line. */
 void trial_make(const struct attempt *attempt, unsigned width);
 
-/* That with what has changed of the control and debug registers, which are as usual afterwards. */
+/* That with what has changed of the control and debug registers, which are as usual
+ * afterwards. */
 void trial_make_system(const struct attempt *attempt);
+
+/* With paging: code and stack through the stage's alias, which is for the inner rings alone. */
+void trial_use_alias(struct attempt *attempt);
 
 /* The number of cases told. */
 unsigned trial_count(void);
