@@ -2,6 +2,7 @@
 #include "descriptors.h"
 
 #include "bits.h"
+#include "gates32.h"
 #include "instructions.h"
 #include "layout.h"
 #include "selectors.h"
@@ -9,8 +10,6 @@
 
 #define EXCEPTION_COUNT 32
 #define SYSTEM_CALL_VECTOR 0x80
-#define GATE_INTERRUPT 0x8e
-#define GATE_TRAP_FOR_USER 0xef /* DPL 3; interrupts stay as they were */
 
 /* [SDM3 "Segment Descriptors"]: the access byte, and above it the flags; marked accessed, so that no load
  * needs to write. */
@@ -20,13 +19,6 @@
 #define TASK_DATA 0xc0f3
 #define AVAILABLE_TSS 0x0089
 #define LDT 0x0082
-
-/* [SDM3 "IDT Descriptors"] */
-struct gate {
-  uint16_t offset_low, selector;
-  uint8_t zero, type;
-  uint16_t offset_high;
-};
 
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
 extern const char system_call[], timer_interrupt[];
@@ -43,12 +35,7 @@ static uint64_t descriptor(uint32_t base, uint32_t limit, uint16_t attributes) {
 }
 
 static void set_gate(unsigned vector, uintptr_t target, uint8_t type) {
-  idt[vector] = (struct gate){
-    .offset_low = (uint16_t)target,
-    .selector = CLASSIC_KERNEL_CS,
-    .type = type,
-    .offset_high = (uint16_t)(target >> 16),
-  };
+  idt[vector] = gate_to(CLASSIC_KERNEL_CS, target, type);
 }
 
 static void set_system_gate(unsigned vector, const char *target) {

@@ -2,21 +2,13 @@
 #include "descriptors.h"
 
 #include "bits.h"
+#include "gates32.h"
 #include "instructions.h"
 #include "processor.h"
 #include "selectors.h"
 
 #define EXCEPTION_COUNT 32
 #define TRAP_STACK_WORDS 1024
-#define GATE_INTERRUPT 0x8e
-#define GATE_TRAP_FOR_USER 0xef /* DPL 3; interrupts stay as they were */
-
-/* [SDM3 "IDT Descriptors"] */
-struct gate {
-  uint16_t offset_low, selector;
-  uint8_t zero, type;
-  uint16_t offset_high;
-};
 
 /* [SDM3 "Task-State Segment (TSS)"]. The words before it are a stack for an exception at the first
  * instruction of entry_sysenter, which runs with ESP pointing at `esp0`. */
@@ -43,12 +35,7 @@ static uint64_t gdt[I386_GDT_ENTRIES] = {
 };
 
 static void set_gate(unsigned vector, uintptr_t target, uint8_t type) {
-  idt[vector] = (struct gate){
-    .offset_low = (uint16_t)target,
-    .selector = SELECTOR_KERNEL_CS,
-    .type = type,
-    .offset_high = (uint16_t)(target >> 16),
-  };
+  idt[vector] = gate_to(SELECTOR_KERNEL_CS, target, type);
 }
 
 static void fill_idt(void) {

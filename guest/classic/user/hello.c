@@ -6,7 +6,7 @@ int main(int argc, char **argv, char **environment);
 int main(int argc, char **argv, char **environment) {
   write(1, "hi\n", 3);
   for (int i = 1; i < argc; i++)
-    print("%d: %s\n", i, argv[i]);
+    print("%u: %s\n", i, argv[i]);
   for (; *environment; environment++)
     print("%s\n", *environment);
   return argc;

@@ -2,9 +2,6 @@
 #ifndef GUEST_CLASSIC_LIBRARY_H
 #define GUEST_CLASSIC_LIBRARY_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #define O_RDONLY 0
 #define O_WRONLY 1
 #define O_RDWR 2
@@ -31,13 +28,7 @@ int pipe(int descriptors[2]);
 int getppid(void);
 int no_such_call(void);
 
-/* Formats a line (%s, %d) and writes it to standard output by one call. */
+/* Formats a line (%s, %u) and writes it to standard output by one call. */
 void print(const char *format, ...);
-
-/* Freestanding compilers call these. */
-void *memcpy(void *restrict to, const void *restrict from, size_t size);
-void *memset(void *to, int byte, size_t size);
-int memcmp(const void *left, const void *right, size_t size);
-size_t strlen(const char *text);
 
 #endif

@@ -1,4 +1,6 @@
 /* More memory than there is: who asks for it ends, or does not come to be, and all of it is free again. */
+#include <stdint.h>
+
 #include "library.h"
 
 #define PAGE_SIZE 4096
@@ -28,13 +30,13 @@ static void in_child(const char *what, void (*use)(uint32_t, uint32_t)) {
     exit(0);
   }
   waitpid(-1, &status, 0);
-  print("%s: ended by signal %d\n", what, ENDED_BY_SIGNAL(status));
+  print("%s: ended by signal %u\n", what, ENDED_BY_SIGNAL(status));
 }
 
 static void no_room(const char *what) {
   int pid = fork();
   if (pid == 0) exit(0);
-  print("%s: %d, errno %d\n", what, pid, errno);
+  if (pid < 0) print("%s: -1, errno %u\n", what, errno);
 }
 
 int main(void) {

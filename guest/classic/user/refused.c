@@ -24,9 +24,9 @@ void read_another_task(void);
 
 static void told(const char *what, int result) {
   if (result < 0)
-    print("%s: -1, errno %d\n", what, errno);
+    print("%s: -1, errno %u\n", what, errno);
   else
-    print("%s: %d\n", what, result);
+    print("%s: %u\n", what, result);
 }
 
 static void try_calls(int nothing) {
@@ -60,7 +60,7 @@ static void try_in_child(const char *what, void (*attempt)(void)) {
   }
   waitpid(-1, &status, 0);
   if (ENDED_BY_SIGNAL(status))
-    print("%s: ended by signal %d\n", what, ENDED_BY_SIGNAL(status));
+    print("%s: ended by signal %u\n", what, ENDED_BY_SIGNAL(status));
   else
     print("%s: not refused\n", what);
 }

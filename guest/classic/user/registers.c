@@ -8,6 +8,6 @@ int main(void) {
   int status = 0;
   if (fork() == 0) exit(registers_differ());
   waitpid(-1, &status, 0);
-  print("differ: %d, in the child: %d\n", registers_differ(), EXIT_CODE(status));
+  print("differ: %u, in the child: %u\n", registers_differ(), EXIT_CODE(status));
   return registers_differ();
 }

@@ -8,7 +8,7 @@ int main(void);
 static int child(int in, int out) {
   char byte;
   while (read(in, &byte, 1) == 1) {
-    print("child: %d\n", byte);
+    print("child: %u\n", byte);
     byte++;
     write(out, &byte, 1);
   }
@@ -20,13 +20,13 @@ static void parent(int in, int out) {
   for (int round = 0; round < ROUNDS; round++) {
     write(out, &byte, 1);
     read(in, &byte, 1);
-    print("parent: %d\n", byte);
+    print("parent: %u\n", byte);
   }
 }
 
 int main(void) {
   int down[2], up[2], status = 0, pid;
-  static int copied = 1;
+  volatile int copied = 1;
   pipe(down);
   pipe(up);
   pid = fork();
@@ -37,7 +37,7 @@ int main(void) {
   }
   parent(up[0], down[1]);
   close(down[1]);
-  print("waited for the child: %d\n", waitpid(-1, &status, 0) == pid);
-  print("its exit code: %d, the parent's own copy: %d\n", EXIT_CODE(status), copied);
+  print("waited for the child: %u\n", waitpid(-1, &status, 0) == pid);
+  print("its exit code: %u, the parent's own copy: %u\n", EXIT_CODE(status), copied);
   return waitpid(-1, &status, 0) == -1 && errno == 10 ? 0 : 1;
 }

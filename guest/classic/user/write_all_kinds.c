@@ -1,5 +1,6 @@
 /* Writes the same line to a file of each kind and reads it back where something was kept. */
 #include "library.h"
+#include "text.h"
 
 #define SEEK_SET 0
 
