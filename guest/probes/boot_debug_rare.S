@@ -97,6 +97,15 @@
 	REPORT "MOV SS puts its own off by an instruction", 1b
 
 	CASE
+	mov	%ss, VARIABLE(watched)
+	WRITE_DR 0, watched
+	WRITE_DR 7, DR7_ON(0, ON_ACCESS, BYTES_2)
+	mov	VARIABLE(watched), %ss
+	int	$VECTOR_EMPTY
+	nop
+	REPORT "MOV SS puts its own off into the handler of INT n", entry_empty
+
+	CASE
 	WRITE_DR 0, 2f
 	movl	$FLAGS_RF, VARIABLE(resume)
 	WRITE_DR 7, DR7_ON(0, ON_EXECUTION, BYTE_1)

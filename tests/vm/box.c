@@ -38,6 +38,8 @@ const char *const box_probes[] = {
   "boot_nmi-i386",
   "boot_spurious-i386",
   "boot_nmi-x86_64",
+  "boot_float-i386",
+  "boot_float-x86_64",
   "boot_apic-x86_64",
   "boot_alignment-i386",
   "boot_debug-i386",
