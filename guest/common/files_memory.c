@@ -1,7 +1,9 @@
 /* Files whose bytes lie in memory: regular files, block devices; and what a directory answers. */
+#include "console.h"
 #include "errors.h"
 #include "files.h"
 #include "inodes.h"
+#include "task.h"
 
 long refuse_read(struct file *file, void *bytes, size_t size, uint64_t *position) {
   (void)file, (void)bytes, (void)size, (void)position;
@@ -36,9 +38,19 @@ static long memory_write(struct file *file, const void *bytes, size_t size, uint
   return (long)size;
 }
 
+/* Said once: the program hears it each time. */
+static void tell_full(void) {
+  static bool told;
+  if (!told) console_say("%s: no memory is left for files: the answer is -ENOSPC", task_current()->name);
+  told = true;
+}
+
 static long regular_write(struct file *file, const void *bytes, size_t size, uint64_t *position) {
+  long result;
   if (file->flags & OPEN_APPEND) *position = file->inode->contents.size;
-  return memory_write(file, bytes, size, position);
+  result = memory_write(file, bytes, size, position);
+  if (result == -ERROR_NOSPC) tell_full();
+  return result;
 }
 
 /* A block device does not grow. */
