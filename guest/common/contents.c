@@ -57,16 +57,17 @@ size_t contents_read(const struct contents *contents, uint64_t at, void *bytes, 
   return size;
 }
 
-/* Writes pages that are the file's own, whatever its size says. */
-static long pages_write(struct contents *contents, uint64_t at, const char *bytes, size_t size) {
-  for (size_t done = 0, piece; done < size; done += piece) {
+/* Writes pages that are the file's own, whatever its size says; how much of it memory was there for. */
+static size_t pages_write(struct contents *contents, uint64_t at, const char *bytes, size_t size) {
+  size_t done = 0;
+  for (size_t piece; done < size; done += piece) {
     char *page = page_make(contents, at + done);
-    if (!page) return -ERROR_NOSPC;
+    if (!page) break;
     piece = in_page(at + done, size - done);
     memcpy(page + (at + done) % PAGE_SIZE, bytes + done, piece);
     if (at + done + piece > contents->size) contents->size = at + done + piece;
   }
-  return 0;
+  return done;
 }
 
 /* Frees the pages from the first that holds nothing before `size`. */
@@ -90,23 +91,24 @@ static void tables_free(struct contents *contents) {
 /* The first write: what was borrowed is copied. */
 static long own(struct contents *contents) {
   const char *borrowed = contents->borrowed;
-  long result;
   if (!borrowed) return 0;
+  if (contents->size > CONTENTS_LIMIT) return -ERROR_FBIG;
   contents->borrowed = NULL;
-  result = contents->size > CONTENTS_LIMIT ? -ERROR_FBIG
-                                           : pages_write(contents, 0, borrowed, (size_t)contents->size);
-  if (result == 0) return 0;
+  if (pages_write(contents, 0, borrowed, (size_t)contents->size) == contents->size) return 0;
   pages_free(contents, 0, contents->size);
   tables_free(contents);
   contents->borrowed = borrowed;
-  return result;
+  return -ERROR_NOSPC;
 }
 
 long contents_write(struct contents *contents, uint64_t at, const void *bytes, size_t size) {
   long result;
+  size_t done;
   if (at > CONTENTS_LIMIT || size > CONTENTS_LIMIT - at) return -ERROR_FBIG;
   result = own(contents);
-  return result < 0 ? result : pages_write(contents, at, bytes, size);
+  if (result < 0) return result;
+  done = pages_write(contents, at, bytes, size);
+  return done > 0 || size == 0 ? (long)done : -ERROR_NOSPC;
 }
 
 /* Zeros what the last page holds behind the end, so that growing again finds zeros. */

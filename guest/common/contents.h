@@ -20,7 +20,8 @@ struct contents {
 /* How many bytes there were from `at`, up to the end. */
 size_t contents_read(const struct contents *contents, uint64_t at, void *bytes, size_t size);
 
-/* Writes and, behind the end, grows: all of it, or -EFBIG or -ENOSPC with as much written as could be. */
+/* Writes and, behind the end, grows: how much, which is less where memory ends; -EFBIG or -ENOSPC when
+ * nothing could be written. */
 long contents_write(struct contents *contents, uint64_t at, const void *bytes, size_t size);
 
 /* Cuts off, or grows by zeros; 0, -EFBIG or -ENOSPC. */

@@ -33,9 +33,9 @@ static long memory_read(struct file *file, void *bytes, size_t size, uint64_t *p
 static long memory_write(struct file *file, const void *bytes, size_t size, uint64_t *position) {
   long result = contents_write(&file->inode->contents, *position, bytes, size);
   if (result < 0) return result;
-  *position += size;
+  *position += (size_t)result;
   inode_touch(file->inode);
-  return (long)size;
+  return result;
 }
 
 /* Said once: the program hears it each time. */
