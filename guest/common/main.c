@@ -9,12 +9,14 @@
 #include "file_system.h"
 #include "frame.h"
 #include "inodes.h"
+#include "leave.h"
 #include "options.h"
 #include "paging.h"
 #include "processor.h"
 #include "random.h"
 #include "task.h"
 #include "text.h"
+#include "user_memory.h"
 
 _Noreturn void enter_user(struct frame *frame);
 _Noreturn void kernel_main(uint32_t boot_info);
@@ -52,6 +54,8 @@ void kernel_main(uint32_t boot_info) {
   init_machine(task);
   boot_info_read(boot_info, &info);
   options_read(info.command_line, info.module[0].text, &options);
+  leave_choose(options.leave);
+  user_pointers_choose(options.user_pointers);
   random_seed(options.seed);
   clock_init(options.epoch);
   wrong = elf_read(info.module[0].bytes, info.module[0].size, &program);

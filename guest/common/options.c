@@ -29,6 +29,10 @@ static void read_option(char *word, struct options *out) {
   const char *value;
   if ((value = text_after(word, "entry=")))
     out->entry = value;
+  else if ((value = text_after(word, "leave=")))
+    out->leave = value;
+  else if ((value = text_after(word, "user_pointers=")))
+    out->user_pointers = value;
   else if ((value = text_after(word, "epoch=")))
     read_number(word, value, &out->epoch);
   else if ((value = text_after(word, "seed=")))
@@ -39,7 +43,8 @@ static void read_option(char *word, struct options *out) {
 
 void options_read(char *command_line, char *program_text, struct options *out) {
   char *word;
-  out->entry = "auto";
+  out->entry = out->leave = "auto";
+  out->user_pointers = "fixup";
   while ((word = next_word(&command_line)))
     read_option(word, out);
   while ((word = next_word(&program_text)))

@@ -1,6 +1,10 @@
 /* The words of the command line and of the program's own text.
  *
- *   entry=auto|syscall|int80|sysenter   the way 32-bit programs enter through the stub page
+ *   entry=auto|syscall|int80|sysenter|callgate|ud2|locknop
+ *                                       the way 32-bit programs enter through the stub page; ud2 and locknop
+ *                                       also have these instructions taken for calls
+ *   leave=auto|iret|sysret              the way back from system calls
+ *   user_pointers=fixup|range|mapping   how pointers that programs hand over are checked
  *   epoch=SECONDS                       what the clock starts at
  *   seed=NUMBER                         of all randomness
  *   env=NAME%3DVALUE                    a variable of the program's environment; repeated for more, in order
@@ -16,7 +20,7 @@
 #define OPTIONS_WORDS 4096
 
 struct options {
-  const char *entry;
+  const char *entry, *leave, *user_pointers;
   uint64_t epoch, seed;
   char *environment[OPTIONS_WORDS + 1]; /* ended by NULL, as are the arguments */
   char *arguments[OPTIONS_WORDS + 1];

@@ -1,4 +1,4 @@
-/* The three forms of the stub page, whole shared objects, and the name under which programs know the code in them. */
+/* The forms of the stub page, whole shared objects, and the name under which programs know the code in them. */
 #include "layout.h"
 
 	.section .rodata
@@ -7,15 +7,24 @@
 	.set	__kernel_vsyscall, USER32_STUB_ENTRY
 	.size	__kernel_vsyscall, 32
 
-	.globl	stub_int80, stub_int80_end, stub_sysenter, stub_sysenter_end, stub_syscall, stub_syscall_end
-stub_int80:
-	.incbin	"stub-int80.so"
-stub_int80_end:
-stub_sysenter:
-	.incbin	"stub-sysenter.so"
-stub_sysenter_end:
-stub_syscall:
-	.incbin	"stub-syscall.so"
-stub_syscall_end:
+/* Where programs go on after SYSENTER and 32-bit SYSCALL: docs/macro-steps.md. */
+	.globl	macro_8_return_to_caller.landing
+	.type	macro_8_return_to_caller.landing, @function
+	.set	macro_8_return_to_caller.landing, USER32_STUB_LANDING
+	.size	macro_8_return_to_caller.landing, 1
+
+.macro STUB name
+	.globl	stub_\name, stub_\name\()_end
+stub_\name:
+	.incbin	"stub-\name\().so"
+stub_\name\()_end:
+.endm
+
+	STUB	int80
+	STUB	sysenter
+	STUB	syscall
+	STUB	callgate
+	STUB	ud2
+	STUB	locknop
 
 	.section .note.GNU-stack, "", @progbits

@@ -8,6 +8,7 @@
 #include "processor.h"
 #include "syscalls.h"
 #include "task.h"
+#include "trap_calls.h"
 #include "user_memory.h"
 #include "user_share.h"
 
@@ -17,7 +18,7 @@ struct fixup {
 };
 
 extern const struct fixup exception_table[], exception_table_end[];
-extern const char entry_sysenter[];
+extern const char entry_sysenter[], entry_call_gate[];
 
 /* By vector [SDM3 "Exception and Interrupt Reference"], with Linux's choice of signals. */
 static const struct {
@@ -75,22 +76,24 @@ static bool mend(struct frame *frame) {
   return false;
 }
 
-/* A program that steps itself through SYSENTER, which leaves TF set, traps at the first instruction of the
- * entry. */
+/* A program that steps itself through SYSENTER or a call gate, which leave TF set, traps at the first
+ * instruction of the entry. */
 static bool stepped_into_entry(const struct frame *frame) {
-  return frame->cause == VECTOR_DB && frame_pc(frame) == (uintptr_t)entry_sysenter;
-}
-
-/* A page of the stack that was not there yet, or one that is copied when it is written to. */
-static bool mend_page(struct task *task, const struct frame *frame, uintptr_t address) {
-  if (!(frame->code & PAGE_FAULT_PRESENT)) return user_grow_stack(task, address);
-  return frame->code & PAGE_FAULT_WRITE && user_copy_on_write(task->space, address);
+  uintptr_t pc = frame_pc(frame);
+  return frame->cause == VECTOR_DB && (pc == (uintptr_t)entry_sysenter || pc == (uintptr_t)entry_call_gate);
 }
 
 void do_exception(struct frame *frame) {
   uintptr_t address = frame->cause == VECTOR_PF ? read_cr2() : 0;
   bool user = frame_from_user(frame);
-  if (frame->cause == VECTOR_PF && processor.task && mend_page(processor.task, frame, address)) return;
+  if (user && frame->cause == VECTOR_UD && trap_call(frame)) return;
+  if (frame->cause == VECTOR_PF && processor.task &&
+      user_mend_page(processor.task, address, frame->code & PAGE_FAULT_PRESENT,
+                     frame->code & PAGE_FAULT_WRITE))
+    return;
   if (user || stepped_into_entry(frame)) end_program(frame, address);
+  if (frame->cause == VECTOR_PF && user_pointer_trusted(frame_pc(frame)))
+    task_kill(SIGNAL_SEGV, "page fault at %x, error code %x, in a system call that checks ranges alone",
+              address, (uintptr_t)frame->code);
   if (!mend(frame)) panic(frame, address);
 }

@@ -37,6 +37,17 @@ uintptr_t user_find_gap(struct task *task, size_t size);
 /* Maps a page of the stack that a fault at `address` asks for; false when it is not the stack's. */
 bool user_grow_stack(struct task *task, uintptr_t address);
 
+/* How the program's pointers are checked: user_pointers=fixup, range or mapping; refuses other words. All
+ * three refuse what lies outside the program's addresses.
+ *
+ *   fixup    then the copy is made, and a fault ends it through the exception table
+ *   mapping  then the page tables are walked first, and nothing faults
+ *   range    nothing more: a fault ends the program */
+void user_pointers_choose(const char *word);
+
+/* Whether a fault of the kernel at `pc` is due to a pointer of which the range alone was checked. */
+bool user_pointer_trusted(uintptr_t pc);
+
 /* Copies for the running task; false when a part of the range is not the program's or not mapped so. */
 bool copy_from_user(void *to, uintptr_t from, size_t size);
 bool copy_to_user(uintptr_t to, const void *from, size_t size);

@@ -6,6 +6,7 @@
 #include "instructions.h"
 #include "paging.h"
 #include "task.h"
+#include "user_memory.h"
 
 static bool share_entry(uintptr_t *from, uintptr_t *to) {
   uintptr_t frame = *from & PAGING_FRAME;
@@ -63,4 +64,9 @@ void user_free_space(struct address_space *space) {
     if (*entry & PAGING_FRAME) frames_return(*entry & PAGING_FRAME);
   paging_free_root(space->root);
   space->root = 0;
+}
+
+bool user_mend_page(struct task *task, uintptr_t address, bool present, bool write) {
+  if (!present) return user_grow_stack(task, address);
+  return write && user_copy_on_write(task->space, address);
 }

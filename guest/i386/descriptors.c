@@ -2,6 +2,7 @@
 #include "descriptors.h"
 
 #include "bits.h"
+#include "entry_paths.h"
 #include "gates32.h"
 #include "instructions.h"
 #include "processor.h"
@@ -9,6 +10,7 @@
 
 #define EXCEPTION_COUNT 32
 #define TRAP_STACK_WORDS 1024
+#define CALL_GATE_FOR_USER 0xec
 
 /* [SDM3 "Task-State Segment (TSS)"]. The words before it are a stack for an exception at the first
  * instruction of entry_sysenter, which runs with ESP pointing at `esp0`. */
@@ -21,10 +23,10 @@ struct task_state {
 #define TASK_STATE_SIZE (sizeof(struct task_state) - offsetof(struct task_state, link))
 
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
-extern const char entry_int80[];
+extern const char entry_int80[], entry_stack_call[], entry_block_call[], entry_call_gate[];
 
 static struct task_state task_state;
-static struct gate idt[0x81];
+static struct gate idt[CAUSE_BLOCK_CALL + 1];
 
 /* Flat segments, marked accessed so that no load needs to write. */
 static uint64_t gdt[I386_GDT_ENTRIES] = {
@@ -42,7 +44,17 @@ static void fill_idt(void) {
   for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
     set_gate(vector, (uintptr_t)exception_stubs[vector], GATE_INTERRUPT);
   idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_TRAP_FOR_USER;
-  set_gate(0x80, (uintptr_t)entry_int80, GATE_TRAP_FOR_USER);
+  set_gate(CAUSE_INT80, (uintptr_t)entry_int80, GATE_TRAP_FOR_USER);
+  set_gate(CAUSE_STACK_CALL, (uintptr_t)entry_stack_call, GATE_TRAP_FOR_USER);
+  set_gate(CAUSE_BLOCK_CALL, (uintptr_t)entry_block_call, GATE_TRAP_FOR_USER);
+}
+
+/* [SDM3 "Call Gates"] */
+static void fill_call_gate(void) {
+  uint64_t target = (uintptr_t)entry_call_gate;
+  gdt[SELECTOR_CALL_GATE / 8] = (target & 0xffff) | SELECTOR_KERNEL_CS << 16 |
+                                (uint64_t)(CALL_GATE_FOR_USER << 8 | CALL_GATE_WORDS) << 32 |
+                                (target >> 16) << 48;
 }
 
 /* [SDM3 "TSS Descriptor"]. With the port map past the limit no port is open to programs. */
@@ -70,6 +82,7 @@ void descriptors_init(void) {
   const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
   const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
   fill_idt();
+  fill_call_gate();
   fill_task_state();
   load_gdt(&gdt_pointer);
   reload_segments();

@@ -1,4 +1,4 @@
-/* Every way into the kernel and out of it: INT 0x80, SYSENTER, exceptions. */
+/* Every way into the kernel and out of it: INT, SYSENTER, the call gate, exceptions. */
 #include "bits.h"
 #include "entry.inc"
 #include "entry_paths.h"
@@ -51,17 +51,23 @@
 
 	.text
 
-FUNCTION entry_int80
+.macro BY_INTERRUPT name, cause
+FUNCTION \name
 	cld
 	CLEAR_AC
 	pushl	%eax
-	pushl	$CAUSE_INT80
+	pushl	$\cause
 	PUSH_REGISTERS
 	pushl	%esp
 	call	do_syscall
 	addl	$4, %esp
 	jmp	leave_by_iret
-END entry_int80
+END \name
+.endm
+
+	BY_INTERRUPT entry_int80, CAUSE_INT80
+	BY_INTERRUPT entry_stack_call, CAUSE_STACK_CALL
+	BY_INTERRUPT entry_block_call, CAUSE_BLOCK_CALL
 
 /* Neither return address nor stack are told [SDM2 "SYSENTER"]: the program's stack is in EBP, by the stub's agreement, and
  * do_syscall fills in where the stub wants to go on. ESP points into the TSS, at its ESP0. Only IF and VM were cleared: NT
@@ -96,6 +102,38 @@ FUNCTION entry_sysenter
 	popfl
 	jmp	1b
 END entry_sysenter
+
+/* Above the return address lie the parameters that the processor copied, then the program's stack as it was when it pushed
+ * them; no flags [SDM3 "Stack Switching"]. These words stay, for RETF; the frame below tells the program's stack as RETF
+ * leaves it. No flag was changed: NT would make IRET switch tasks. */
+FUNCTION entry_call_gate
+	pushl	CALL_GATE_SS(%esp)
+	pushl	CALL_GATE_ESP + 4(%esp)
+	pushfl
+	addl	$(CALL_GATE_WORDS * 4), 4(%esp)
+	testl	$(FLAGS_NT | FLAGS_AC | FLAGS_TF | FLAGS_DF), (%esp)
+	jnz	2f
+1:	pushl	CALL_GATE_CS + 12(%esp)
+	pushl	CALL_GATE_EIP + 16(%esp)
+	pushl	CALL_GATE_NUMBER + 20(%esp)
+	pushl	$CAUSE_CALL_GATE
+	PUSH_REGISTERS
+	pushl	%esp
+	call	do_syscall
+	addl	$4, %esp
+	testb	%al, %al
+	jz	leave_by_iret
+	POP_REGISTERS
+	addl	$(FRAME_FLAGS - FRAME_CAUSE), %esp
+	popfl
+	leal	8(%esp), %esp			/* keeps the flags */
+.Lretf:
+	lret	$(CALL_GATE_WORDS * 4)
+	FIXED_UP .Lretf, task_refuse_return
+2:	pushl	$FLAGS_FIXED | FLAGS_IF
+	popfl
+	jmp	1b
+END entry_call_gate
 
 /* To the program, from a frame at ESP. */
 FUNCTION leave_by_iret

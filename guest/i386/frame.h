@@ -8,12 +8,20 @@
 #define FRAME_FLAGS 0x34
 #define FRAME_ESP 0x38
 
+/* What the call gate leaves on the kernel stack, for entry_call_gate. */
+#define CALL_GATE_EIP 0x0
+#define CALL_GATE_CS 0x4
+#define CALL_GATE_NUMBER 0x8
+#define CALL_GATE_ESP 0x24
+#define CALL_GATE_SS 0x28
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bits.h"
+#include "entry_paths.h"
 #include "selectors.h"
 
 /* From low to high addresses: pushed by the stub down to `cause`; `code` by the processor or by the stub;
@@ -32,6 +40,27 @@ _Static_assert(offsetof(struct frame, cs) == FRAME_CS, "as entry.S has it");
 _Static_assert(offsetof(struct frame, eflags) == FRAME_FLAGS, "as entry.S has it");
 _Static_assert(offsetof(struct frame, esp) == FRAME_ESP, "as entry.S has it");
 
+/* Lies right above the frame of CAUSE_CALL_GATE. */
+struct call_gate_words {
+  uint32_t eip, cs, number, argument[CALL_GATE_WORDS - 1], esp, ss;
+};
+
+_Static_assert(offsetof(struct call_gate_words, number) == CALL_GATE_NUMBER, "as entry.S has it");
+_Static_assert(offsetof(struct call_gate_words, esp) == CALL_GATE_ESP, "as entry.S has it");
+_Static_assert(offsetof(struct call_gate_words, ss) == CALL_GATE_SS, "as entry.S has it");
+
+static inline struct call_gate_words *frame_call_gate(struct frame *frame) {
+  return (struct call_gate_words *)(frame + 1);
+}
+/* The number of a system call, where the program's class has it. */
+static inline uintptr_t frame_number(const struct frame *frame) {
+  return frame->eax;
+}
+/* Goes on at another instruction, before which nothing has been held off. */
+static inline void frame_go_on(struct frame *frame, uintptr_t pc) {
+  frame->eip = pc;
+  frame->eflags &= ~(uint32_t)FLAGS_RF;
+}
 static inline bool frame_from_user(const struct frame *frame) {
   return (frame->cs & 3) != 0;
 }

@@ -37,6 +37,8 @@ FUNCTION user_copy
 	movl	%ecx, %eax
 	jmp	1b
 END user_copy
+	.globl	user_copy_end
+user_copy_end:
 	FIXED_UP .Lwords, .Lwords_fault
 	FIXED_UP .Lbytes, .Lbytes_fault
 

@@ -15,6 +15,8 @@
 #define SELECTOR_USER_DS64 0x3b /* x86-64 kernel only: what SYSEXIT to 64-bit code would load */
 #define SELECTOR_SYSRET_BASE 0x23
 
+#define SELECTOR_CALL_GATE 0x53 /* two slots wide in the x86-64 kernel */
+
 /* Three slots for thread-local storage, numbered as Linux numbers them. */
 #define TLS_SLOTS 3
 #define X86_64_TLS_FIRST 12 /* selectors 0x63, 0x6b, 0x73 */
@@ -22,7 +24,7 @@
 #define X86_64_GDT_ENTRIES 15
 #define I386_TLS_FIRST 6 /* selectors 0x33, 0x3b, 0x43 */
 #define I386_TSS 0x48
-#define I386_GDT_ENTRIES 10
+#define I386_GDT_ENTRIES 11
 
 /* The classic kernel's map is Linux 0.12's: a task has two slots of the GDT, and its own code and data in its
  * LDT. */

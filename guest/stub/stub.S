@@ -1,6 +1,8 @@
 /* The page through which 32-bit programs enter the kernel: arguments in EAX, EBX, ECX, EDX, ESI, EDI, EBP, as for
- * INT 0x80; the result in EAX; all else kept. Built once for each of ENTRY_INT80, ENTRY_SYSENTER, ENTRY_SYSCALL. */
+ * INT 0x80; the result in EAX; all else kept. Built once for each of ENTRY_INT80, ENTRY_SYSENTER, ENTRY_SYSCALL, ENTRY_CALLGATE,
+ * ENTRY_UD2, ENTRY_LOCKNOP. */
 #include "layout.h"
+#include "selectors.h"
 
 	.text
 	.globl	__kernel_vsyscall
@@ -23,6 +25,19 @@ __kernel_vsyscall:
 	pushl	%ebp
 	movl	%ecx, %ebp
 	syscall
+#elif defined(ENTRY_CALLGATE)
+	/* As entry_paths.h has it; the offset is ignored [SDM3 "Accessing a Code Segment Through a Call Gate"]. */
+	.irp	register, ebp, edi, esi, edx, ecx, ebx, eax
+	pushl	%\register
+	.endr
+	lcall	$SELECTOR_CALL_GATE, $0
+	ret
+#elif defined(ENTRY_UD2)
+	ud2
+	ret
+#elif defined(ENTRY_LOCKNOP)
+	.byte	0xf0, 0x90			/* LOCK NOP, which the assembler refuses, too */
+	ret
 #endif
 	/* Where a program goes on after SYSENTER or SYSCALL: at one place in all three, for programs that enter by ways
 	 * of their own. */

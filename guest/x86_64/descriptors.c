@@ -2,6 +2,7 @@
 #include "descriptors.h"
 
 #include "bits.h"
+#include "entry_paths.h"
 #include "instructions.h"
 #include "processor.h"
 #include "selectors.h"
@@ -11,6 +12,7 @@
 #define EXCEPTION_COUNT 32
 #define GATE_INTERRUPT 0x8e
 #define GATE_FOR_USER 0xee /* DPL 3 */
+#define CALL_GATE_FOR_USER 0xec
 
 /* [SDM3 "64-Bit Mode IDT"] */
 struct gate {
@@ -30,12 +32,12 @@ struct task_state {
 enum { STACK_DOUBLE_FAULT = 1, STACK_NMI = 2 };
 
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
-extern const char entry_int80[];
+extern const char entry_int80[], entry_stack_call[], entry_block_call[], entry_call_gate[];
 
 static struct task_state task_state;
 static char double_fault_stack[EMERGENCY_STACK] __attribute__((aligned(16)));
 static char nmi_stack[EMERGENCY_STACK] __attribute__((aligned(16)));
-static struct gate idt[0x81];
+static struct gate idt[CAUSE_BLOCK_CALL + 1];
 
 /* Flat segments, marked accessed so that no load needs to write. */
 static uint64_t gdt[X86_64_GDT_ENTRIES] = {
@@ -61,7 +63,17 @@ static void fill_idt(void) {
   idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_FOR_USER;
   idt[VECTOR_DF].stack_index = STACK_DOUBLE_FAULT;
   idt[VECTOR_NMI].stack_index = STACK_NMI;
-  set_gate(0x80, (uintptr_t)entry_int80, GATE_FOR_USER, 0);
+  set_gate(CAUSE_INT80, (uintptr_t)entry_int80, GATE_FOR_USER, 0);
+  set_gate(CAUSE_STACK_CALL, (uintptr_t)entry_stack_call, GATE_FOR_USER, 0);
+  set_gate(CAUSE_BLOCK_CALL, (uintptr_t)entry_block_call, GATE_FOR_USER, 0);
+}
+
+/* [SDM3 "IA-32e Mode Call Gates"]: 16 bytes, and nothing is copied. */
+static void fill_call_gate(void) {
+  uint64_t target = (uintptr_t)entry_call_gate;
+  gdt[SELECTOR_CALL_GATE / 8] = (target & 0xffff) | SELECTOR_KERNEL_CS << 16 |
+                                (uint64_t)CALL_GATE_FOR_USER << 40 | (target >> 16 & 0xffff) << 48;
+  gdt[SELECTOR_CALL_GATE / 8 + 1] = target >> 32;
 }
 
 /* [SDM3 "TSS Descriptor in 64-bit mode"]. With the port map past the limit no port is open to programs. */
@@ -90,6 +102,7 @@ void descriptors_init(void) {
   const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
   const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
   fill_idt();
+  fill_call_gate();
   fill_task_state();
   load_gdt(&gdt_pointer);
   reload_segments();

@@ -1,4 +1,4 @@
-/* Every way into the kernel and out of it: SYSCALL, SYSENTER, INT 0x80, exceptions. */
+/* Every way into the kernel and out of it: SYSCALL, SYSENTER, INT, the call gate, exceptions. */
 #include "bits.h"
 #include "entry.inc"
 #include "entry_paths.h"
@@ -47,12 +47,7 @@ FUNCTION entry_syscall
 	call	do_syscall
 	testb	%al, %al
 	jz	leave_by_iret
-	POP_REGISTERS
-	movq	FRAME_RIP - FRAME_CAUSE(%rsp), %rcx
-	movq	FRAME_FLAGS - FRAME_CAUSE(%rsp), %r11
-	movq	FRAME_RSP - FRAME_CAUSE(%rsp), %rsp
-	swapgs
-	sysretq
+	jmp	leave_by_sysret
 END entry_syscall
 
 /* AMD's SYSCALL from compatibility mode: ECX is in EBP, the caller's EBP on its stack (see stub/stub.S). */
@@ -116,17 +111,70 @@ FUNCTION entry_sysenter
 	jmp	1b
 END entry_sysenter
 
-FUNCTION entry_int80
+.macro BY_INTERRUPT name, cause
+FUNCTION \name
 	cld
 	CLEAR_AC
 	swapgs
 	pushq	%rax
-	pushq	$CAUSE_INT80
+	pushq	$\cause
 	PUSH_REGISTERS
 	movq	%rsp, %rdi
 	call	do_syscall
-	jmp	leave_by_iret
-END entry_int80
+	testb	%al, %al
+	jz	leave_by_iret
+	jmp	leave_by_sysret
+END \name
+.endm
+
+	BY_INTERRUPT entry_int80, CAUSE_INT80
+	BY_INTERRUPT entry_stack_call, CAUSE_STACK_CALL
+	BY_INTERRUPT entry_block_call, CAUSE_BLOCK_CALL
+
+/* The gate left the program's SS and RSP and the return address, but no flags, and changed none [SDM3 "Stack Switching in
+ * IA-32e Mode"]: NT would make IRET fault, IF let an interrupt in. These words stay, for RETF. */
+FUNCTION entry_call_gate
+	cli
+	swapgs
+	pushq	CALL_GATE_SS(%rsp)
+	pushq	CALL_GATE_RSP + 8(%rsp)
+	pushfq
+	orq	$FLAGS_IF, (%rsp)
+	testl	$(FLAGS_NT | FLAGS_AC | FLAGS_TF | FLAGS_DF), (%rsp)
+	jnz	2f
+1:	pushq	CALL_GATE_CS + 24(%rsp)
+	pushq	CALL_GATE_RIP + 32(%rsp)
+	pushq	%rax
+	pushq	$CAUSE_CALL_GATE
+	PUSH_REGISTERS
+	movq	%rsp, %rdi
+	call	do_syscall
+	testb	%al, %al
+	jz	leave_by_iret
+	POP_REGISTERS
+	addq	$(FRAME_FLAGS - FRAME_CAUSE), %rsp
+	andl	$~FLAGS_IF, (%rsp)
+	popfq
+	leaq	16(%rsp), %rsp			/* keeps the flags */
+	swapgs
+	sti					/* takes effect after RETF */
+.Lretf:
+	lretq
+	FIXED_UP .Lretf, .Liret_refused
+2:	pushq	$FLAGS_FIXED
+	popfq
+	jmp	1b
+END entry_call_gate
+
+/* To a 64-bit program, from a frame at RSP. SYSRET takes the flags from R11. */
+FUNCTION leave_by_sysret
+	POP_REGISTERS
+	movq	FRAME_RIP - FRAME_CAUSE(%rsp), %rcx
+	movq	FRAME_FLAGS - FRAME_CAUSE(%rsp), %r11
+	movq	FRAME_RSP - FRAME_CAUSE(%rsp), %rsp
+	swapgs
+	sysretq
+END leave_by_sysret
 
 /* To the program, from a frame at RSP. */
 FUNCTION leave_by_iret

@@ -10,6 +10,12 @@
 #define FRAME_FLAGS 0x98
 #define FRAME_RSP 0xa0
 
+/* What the call gate leaves on the kernel stack, for entry_call_gate. */
+#define CALL_GATE_RIP 0x0
+#define CALL_GATE_CS 0x8
+#define CALL_GATE_RSP 0x10
+#define CALL_GATE_SS 0x18
+
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +41,26 @@ _Static_assert(offsetof(struct frame, cs) == FRAME_CS, "as entry.S has it");
 _Static_assert(offsetof(struct frame, rflags) == FRAME_FLAGS, "as entry.S has it");
 _Static_assert(offsetof(struct frame, rsp) == FRAME_RSP, "as entry.S has it");
 
+/* Lies right above the frame of CAUSE_CALL_GATE. */
+struct call_gate_words {
+  uint64_t rip, cs, rsp, ss;
+};
+
+_Static_assert(offsetof(struct call_gate_words, rsp) == CALL_GATE_RSP, "as entry.S has it");
+_Static_assert(offsetof(struct call_gate_words, ss) == CALL_GATE_SS, "as entry.S has it");
+
+static inline struct call_gate_words *frame_call_gate(struct frame *frame) {
+  return (struct call_gate_words *)(frame + 1);
+}
+/* The number of a system call, where the program's class has it. */
+static inline uintptr_t frame_number(const struct frame *frame) {
+  return frame->rax;
+}
+/* Goes on at another instruction, before which nothing has been held off. */
+static inline void frame_go_on(struct frame *frame, uintptr_t pc) {
+  frame->rip = pc;
+  frame->rflags &= ~(uint64_t)FLAGS_RF;
+}
 static inline int frame_from_user(const struct frame *frame) {
   return (frame->cs & 3) != 0;
 }

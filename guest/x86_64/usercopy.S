@@ -30,6 +30,8 @@ FUNCTION user_copy
 	movq	%rcx, %rax
 	jmp	2b
 END user_copy
+	.globl	user_copy_end
+user_copy_end:
 	FIXED_UP .Lwords, .Lwords_fault
 	FIXED_UP .Lbytes, .Lbytes_fault
 

@@ -22,7 +22,17 @@ enum {
 
 enum trace_format { FORMAT_TEXT, FORMAT_JSONL };
 enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64, KERNEL_CLASSIC };
-enum entry_choice { ENTRY_AUTO, ENTRY_SYSCALL, ENTRY_INT80, ENTRY_SYSENTER };
+enum entry_choice {
+  ENTRY_AUTO,
+  ENTRY_SYSCALL,
+  ENTRY_INT80,
+  ENTRY_SYSENTER,
+  ENTRY_CALLGATE,
+  ENTRY_UD2,
+  ENTRY_LOCKNOP
+};
+enum leave_choice { LEAVE_AUTO, LEAVE_IRET, LEAVE_SYSRET };
+enum pointers_choice { POINTERS_FIXUP, POINTERS_RANGE, POINTERS_MAPPING };
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 /* A list of texts that live as long as argv. */
@@ -44,6 +54,8 @@ struct options {
   /* run */
   enum kernel_choice kernel;
   enum entry_choice entry;
+  enum leave_choice leave;
+  enum pointers_choice user_pointers;
   struct text_list env;
   uint64_t epoch;                  /* seconds since 1970 */
   struct text_list initrds, files; /* of the guest's file system */

@@ -26,11 +26,17 @@ static const struct word model_words[] = { { "intel", RS_CPU_INTEL }, { "amd", R
 static const struct word kernel_words[] = {
   { "i386", KERNEL_I386 }, { "x86_64", KERNEL_X86_64 }, { "classic", KERNEL_CLASSIC }, { NULL, 0 }
 };
-static const struct word entry_words[] = { { "auto", ENTRY_AUTO },
-                                           { "syscall", ENTRY_SYSCALL },
-                                           { "int80", ENTRY_INT80 },
-                                           { "sysenter", ENTRY_SYSENTER },
-                                           { NULL, 0 } };
+static const struct word entry_words[] = { { "auto", ENTRY_AUTO },         { "syscall", ENTRY_SYSCALL },
+                                           { "int80", ENTRY_INT80 },       { "sysenter", ENTRY_SYSENTER },
+                                           { "callgate", ENTRY_CALLGATE }, { "ud2", ENTRY_UD2 },
+                                           { "locknop", ENTRY_LOCKNOP },   { NULL, 0 } };
+
+static const struct word leave_words[] = {
+  { "auto", LEAVE_AUTO }, { "iret", LEAVE_IRET }, { "sysret", LEAVE_SYSRET }, { NULL, 0 }
+};
+static const struct word pointers_words[] = {
+  { "fixup", POINTERS_FIXUP }, { "range", POINTERS_RANGE }, { "mapping", POINTERS_MAPPING }, { NULL, 0 }
+};
 
 /* Appends "a, b or c" of the words to `text`. */
 static void words_list(const struct word *words, char *text, size_t size) {
@@ -102,6 +108,8 @@ enum option_id {
   OPTION_SYMBOLS,
   OPTION_KERNEL,
   OPTION_ENTRY,
+  OPTION_LEAVE,
+  OPTION_USER_POINTERS,
   OPTION_ENV,
   OPTION_EPOCH,
   OPTION_MODULE,
@@ -128,6 +136,8 @@ static const struct option run_options[] = {
   COMMON_LONG_OPTIONS,
   { "kernel", required_argument, NULL, OPTION_KERNEL },
   { "entry", required_argument, NULL, OPTION_ENTRY },
+  { "leave", required_argument, NULL, OPTION_LEAVE },
+  { "user-pointers", required_argument, NULL, OPTION_USER_POINTERS },
   { "env", required_argument, NULL, OPTION_ENV },
   { "epoch", required_argument, NULL, OPTION_EPOCH },
   { "initrd", required_argument, NULL, OPTION_INITRD },
@@ -173,6 +183,14 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_ENTRY:
     status = option_word("entry", entry_words, &value, error);
     options->entry = (enum entry_choice)value;
+    return status;
+  case OPTION_LEAVE:
+    status = option_word("leave", leave_words, &value, error);
+    options->leave = (enum leave_choice)value;
+    return status;
+  case OPTION_USER_POINTERS:
+    status = option_word("user-pointers", pointers_words, &value, error);
+    options->user_pointers = (enum pointers_choice)value;
     return status;
   case OPTION_MEMORY: return number_parse("memory", optarg, true, &options->memory, error);
   case OPTION_LIMIT: return number_parse("limit", optarg, false, &options->limit, error);

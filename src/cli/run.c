@@ -16,7 +16,8 @@
 struct run_plan {
   bool long_mode;    /* the x86-64 kernel */
   bool classic;      /* the classic kernel */
-  const char *entry; /* the word of the kernel's command line */
+  const char *entry; /* the words of the kernel's command line; NULL: its own choice */
+  const char *leave, *user_pointers;
 };
 
 /* The classic kernel's programs begin at 0, which no other's may: it judges them itself. */
@@ -39,34 +40,49 @@ static enum rs_status kernel_choose(const struct options *options, const struct 
   return RS_OK;
 }
 
+static const char *entry_word(enum entry_choice choice) {
+  static const char *const word[] = {
+    [ENTRY_SYSCALL] = "syscall",   [ENTRY_INT80] = "int80", [ENTRY_SYSENTER] = "sysenter",
+    [ENTRY_CALLGATE] = "callgate", [ENTRY_UD2] = "ud2",     [ENTRY_LOCKNOP] = "locknop",
+  };
+  return word[choice];
+}
+
 /* Which entries there are: SYSCALL for 64-bit programs, and of 32-bit ones only in AMD's long mode; SYSENTER
- * with Intel's; INT 0x80 for every 32-bit program. */
+ * with Intel's; INT 0x80 and the call gate for every 32-bit program; instructions that trap for all. */
 static enum rs_status entry_choose(const struct options *options, bool wide, struct run_plan *plan,
                                    struct rs_error *error) {
   bool amd = options->model == RS_CPU_AMD;
-  bool syscall = wide || (amd && plan->long_mode), sysenter = !wide && !amd, int80 = !wide;
+  bool syscall = wide || (amd && plan->long_mode), sysenter = !wide && !amd;
   enum entry_choice choice = options->entry;
   if (plan->classic && choice == ENTRY_AUTO) choice = ENTRY_INT80;
   if (plan->classic && choice != ENTRY_INT80)
     return rs_fail(error, RS_UNSUPPORTED, "--kernel=classic: programs enter by int80 alone");
   if (choice == ENTRY_AUTO) choice = syscall ? ENTRY_SYSCALL : sysenter ? ENTRY_SYSENTER : ENTRY_INT80;
-  switch (choice) {
-  case ENTRY_SYSCALL:
-    plan->entry = "syscall";
-    if (syscall) return RS_OK;
+  plan->entry = entry_word(choice);
+  if (wide && choice != ENTRY_SYSCALL && choice != ENTRY_UD2 && choice != ENTRY_LOCKNOP)
+    return rs_fail(error, RS_UNSUPPORTED, "--entry=%s: 64-bit programs enter by syscall, ud2 or locknop",
+                   plan->entry);
+  if (choice == ENTRY_SYSCALL && !syscall)
     return rs_fail(error, RS_UNSUPPORTED,
                    "--entry=syscall: 32-bit programs have it only with --cpu=amd and --kernel=x86_64");
-  case ENTRY_SYSENTER:
-    plan->entry = "sysenter";
-    if (sysenter) return RS_OK;
-    return rs_fail(error, RS_UNSUPPORTED,
-                   wide ? "--entry=sysenter: 64-bit programs enter by syscall alone"
-                        : "--entry=sysenter: needs --cpu=intel");
-  default:
-    plan->entry = "int80";
-    if (int80) return RS_OK;
-    return rs_fail(error, RS_UNSUPPORTED, "--entry=int80: 64-bit programs enter by syscall alone");
-  }
+  if (choice == ENTRY_SYSENTER && !sysenter)
+    return rs_fail(error, RS_UNSUPPORTED, "--entry=sysenter: needs --cpu=intel");
+  return RS_OK;
+}
+
+/* The rest of what the kernels, but not the classic one, do in several ways. */
+static enum rs_status ways_choose(const struct options *options, struct run_plan *plan,
+                                  struct rs_error *error) {
+  static const char *const leave[] = { [LEAVE_IRET] = "iret", [LEAVE_SYSRET] = "sysret" };
+  static const char *const pointers[] = { [POINTERS_RANGE] = "range", [POINTERS_MAPPING] = "mapping" };
+  plan->leave = options->leave == LEAVE_AUTO ? NULL : leave[options->leave];
+  plan->user_pointers = options->user_pointers == POINTERS_FIXUP ? NULL : pointers[options->user_pointers];
+  if (options->leave == LEAVE_SYSRET && !plan->long_mode)
+    return rs_fail(error, RS_UNSUPPORTED, "--leave=sysret: needs the x86_64 kernel");
+  if (plan->classic && (plan->leave || plan->user_pointers))
+    return rs_fail(error, RS_UNSUPPORTED, "--kernel=classic: takes no --leave and no --user-pointers");
+  return RS_OK;
 }
 
 static const char *base_name(const char *path) {
@@ -88,6 +104,8 @@ static void command_line_format(const struct options *options, const struct run_
   snprintf(epoch, sizeof epoch, "%" PRIu64, options->epoch);
   text_add_word(text, "", "kernel");
   text_add_word(text, "entry=", plan->entry);
+  if (plan->leave) text_add_word(text, "leave=", plan->leave);
+  if (plan->user_pointers) text_add_word(text, "user_pointers=", plan->user_pointers);
   text_add_word(text, "epoch=", epoch);
   for (size_t i = 0; i < options->env.count; i++)
     text_add_word(text, "env=", options->env.text[i]);
@@ -193,6 +211,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   enum rs_status status = program_inspect(options, program, &facts, &error);
   if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);
   if (status == RS_OK) status = entry_choose(options, facts.class == RS_PROGRAM_X86_64, &plan, &error);
+  if (status == RS_OK) status = ways_choose(options, &plan, &error);
   if (status == RS_OK) status = symbols_collect(options, &plan, program, &facts, &symbols, &error);
   if (status == RS_OK) status = modules_collect(&modules, options, program, &error);
   if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);
