@@ -6,8 +6,9 @@ void group_int_gates(void);
 void group_int_targets(void);
 void group_int_stacks(void);
 void group_exceptions(void);
+void group_returns(void);
+void group_return_state(void);
 void group_iret(void);
-void group_iret_state(void);
 void group_segments(void);
 void group_inspect(void);
 void group_system_segments(void);
@@ -19,5 +20,7 @@ void group_control(void);
 void group_msrs(void);
 void group_modes(void);
 void group_pages(void);
+void group_far(void);
+void group_call_gates(void);
 
 #endif

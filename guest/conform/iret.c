@@ -1,150 +1,73 @@
-/* IRET: the code and stack segments that it returns to. */
-#include "iret.h"
-
+/* IRET: the flags that it pops, and what they lead to. */
 #include "bits.h"
 #include "groups.h"
+#include "returns.h"
 
 TRY(iret);
-TRY(iret16);
-TRY(iret64);
 
-struct iret_frame iret_frame_to(unsigned ring) {
-  return (struct iret_frame){
-    .width = sizeof(uintptr_t),
-    .ip = STAGE_ARRIVE,
-    .cs = tables_code(ring),
-    .flags = FLAGS_FIXED,
-    .sp = STACK_TOP(STACK_KERNEL + 1),
-    .ss = tables_data(ring),
-  };
-}
+#define FLAGS_ID 0x200000
+#define FLAGS_ALL (0x3f0000 | 0x7fd7)
+#define FLAGS_VIRTUAL 0x180000           /* VIF and VIP */
+#define FLAGS_TASK (FLAGS_NT | FLAGS_VM) /* what makes it another return */
 
-const void *iret_instruction(unsigned width) {
-  if (width == 2) return try_iret16;
-  return width == 8 ? try_iret64 : try_iret;
-}
-
-struct attempt iret_start(unsigned ring, const struct iret_frame *frame) {
-  struct attempt attempt = trial_start(ring, iret_instruction(frame->width));
-  trial_push(&attempt, frame->width, frame->ss);
-  trial_push(&attempt, frame->width, frame->sp);
-  trial_push(&attempt, frame->width, frame->flags);
-  trial_push(&attempt, frame->width, frame->cs);
-  trial_push(&attempt, frame->width, frame->ip);
-  return attempt;
-}
-
-static void make(unsigned ring, const struct iret_frame *frame) {
-  struct attempt attempt = iret_start(ring, frame);
-  trial_run(&attempt, frame->width);
-}
-
-/* The code descriptor's type, DPL and presence, and the selector's RPL; SS fits the RPL. */
-static void code_descriptors(void) {
-  for (unsigned i = 0; i < 256 * 4 * 4; i++) {
-    unsigned index = i, access = pick(&index, 256), rpl = pick(&index, 4), ring = pick(&index, 4);
-    struct iret_frame frame = iret_frame_to(rpl);
-    if (!trial_open("iret.code")) continue;
-    output_add(" ring=%u rpl=%u access=%x", ring, rpl, access);
-    *tables_slot(SELECTOR_A) = descriptor_flat(access);
-    frame.cs = SELECTOR_A | rpl;
-    make(ring, &frame);
-  }
-}
-
-/* The stack descriptor and the selector's RPL; CS fits the ring that is returned to. */
-static void stack_descriptors(void) {
-  for (unsigned i = 0; i < 256 * 4 * 3; i++) {
-    unsigned index = i, access = pick(&index, 256), rpl = pick(&index, 4), target = 1 + pick(&index, 3);
-    struct iret_frame frame = iret_frame_to(target);
-    if (!trial_open("iret.stack")) continue;
-    output_add(" ring=0 target=%u rpl=%u access=%x", target, rpl, access);
-    *tables_slot(SELECTOR_A) = descriptor_flat(access);
-    frame.ss = SELECTOR_A | rpl;
-    make(0, &frame);
-  }
-}
-
-static const uint16_t named[] = {
-  0,
-  1,
-  2,
-  3,
-  SELECTOR_BEYOND,
-  SELECTOR_BEYOND | 3,
-  SELECTOR_LDT_A,
-  SELECTOR_LDT_A | 3,
-  SELECTOR_LDT_BEYOND | 3,
-  0xffff,
-  4,
-  7,
-  SELECTOR_TSS | 3,
-};
-
-/* Null, out of the tables, in the LDT, a system segment: for CS and for SS. */
-static void selectors(void) {
-  for (unsigned i = 0; i < 2 * 4 * 4 * COUNT(named); i++) {
-    unsigned index = i, selector = named[pick(&index, COUNT(named))], stack = pick(&index, 2);
-    unsigned target = pick(&index, 4), ring = pick(&index, 4);
-    struct iret_frame frame = iret_frame_to(target);
-    if (!trial_open("iret.selector")) continue;
-    output_add(" ring=%u target=%u %s=%x", ring, target, stack ? "ss" : "cs", selector);
-    *tables_slot(SELECTOR_LDT_A) =
-        descriptor_flat(ACCESS_PRESENT | ACCESS_DPL(selector & 3) | (stack ? TYPE_DATA : TYPE_CODE));
-    if (stack)
-      frame.ss = selector;
-    else
-      frame.cs = selector;
-    make(ring, &frame);
-  }
-}
-
-static unsigned pick_width(unsigned *index) {
-  static const uint8_t widths[] = { 2, 4, 8 };
-  return widths[pick(index, LONG_MODE ? 3 : 2)];
-}
-
-/* L and D of the code that is returned to, by every width of the instruction, to code of the other size and
- * back. */
-static void sizes(void) {
-  for (unsigned i = 0; i < 3 * 4 * 4 * 2; i++) {
-    unsigned index = i, bits = pick(&index, 4) * 2, target = pick(&index, 4), other = pick(&index, 2);
-    unsigned width = pick_width(&index);
-    struct iret_frame frame = iret_frame_to(target);
+/* One flag at a time, from a state in which it was clear, and from one in which it was set. */
+static void flags(void) {
+  for (unsigned i = 0; i < 22 * 2 * 4 * 4 * 2; i++) {
+    unsigned index = i, bit = pick(&index, 22), was = pick(&index, 2), ring = pick(&index, 4),
+             iopl = pick(&index, 4);
+    unsigned all = FLAGS_ALL & ~(FLAGS_TASK | FLAGS_TF | FLAGS_RF | FLAGS_IOPL | FLAGS_VIRTUAL);
+    struct return_frame frame = return_frame_to(BY_IRET, ring);
     struct attempt attempt;
-    if (index > 0 || (other && width == 8)) continue;
-    if (!trial_open("iret.size")) continue;
-    output_add(" ring=0 target=%u width=%u other-size=%u long=%u big=%u", target, width, other, bits / 2 & 1,
-               bits / 4);
-    *tables_slot(SELECTOR_A) =
-        descriptor(ACCESS_PRESENT | ACCESS_DPL(target) | TYPE_CODE, bits | DESCRIPTOR_PAGES, 0, LIMIT_ALL);
-    frame.cs = SELECTOR_A | target;
-    frame.width = width;
-    attempt = iret_start(0, &frame);
-    if (other) attempt.cs = tables_other_code(0);
-    if (other && !LONG_MODE) attempt.ip = (uintptr_t)(width == 2 ? try_iret : try_iret16);
-    trial_run(&attempt, width);
+    frame.width = pick(&index, 2) ? 2 : sizeof(uintptr_t);
+    if ((1u << bit & (FLAGS_VM | FLAGS_TF | FLAGS_NT)) || !trial_open("iret.flags")) continue;
+    output_add(" ring=%u iopl=%u width=%u was=%u popped=%x", ring, iopl, frame.width, was, 1u << bit);
+    frame.flags = was ? (all & ~(1u << bit)) | (iopl << 12 & ~(1u << bit)) : 1u << bit;
+    attempt = return_start(ring, &frame);
+    attempt.flags = FLAGS_FIXED | iopl << 12 | (was ? all : 0);
+    trial_run(&attempt, frame.width);
   }
 }
 
-/* The offset against the limit of the segment that is returned to. */
-static void offsets(void) {
-  for (unsigned i = 0; i < 4 * 4 * 3; i++) {
-    unsigned index = i, below = pick(&index, 3), target = pick(&index, 4), ring = pick(&index, 4);
-    struct iret_frame frame = iret_frame_to(target);
-    if (!trial_open("iret.offset")) continue;
-    output_add(" ring=%u target=%u below=%u", ring, target, below);
-    *tables_slot(SELECTOR_A) = descriptor(ACCESS_PRESENT | ACCESS_DPL(target) | TYPE_CODE, CODE_SIZE_BITS, 0,
-                                          STAGE_ARRIVE + 1 - below);
-    frame.cs = SELECTOR_A | target;
-    make(ring, &frame);
+/* NT asks for the return to another task, which IA-32e mode refuses; VM asks for virtual-8086 mode. */
+static void other_returns(void) {
+  static const uint32_t set[] = { 0, FLAGS_VM };
+  for (unsigned i = 0; i < 2 * 2 * 4 * 4; i++) {
+    unsigned index = i, nested = pick(&index, 2), vm = set[pick(&index, 2)], ring = pick(&index, 4);
+    struct return_frame frame = return_frame_to(BY_IRET, pick(&index, 4));
+    struct attempt attempt;
+    /* From ring 0 of 32-bit mode both are done, in trials of their own. */
+    if (!LONG_MODE && (nested || (vm && ring == 0))) continue;
+    if (!trial_open("iret.other")) continue;
+    output_add(" ring=%u target=%u nt=%u vm=%x", ring, (unsigned)frame.cs & 3, nested, vm);
+    frame.flags |= vm;
+    attempt = return_start(ring, &frame);
+    if (nested) attempt.flags |= FLAGS_NT;
+    trial_run(&attempt, frame.width);
+  }
+}
+
+/* Into virtual-8086 mode, where INT needs IOPL 3; with EIP inside 64 KiB and past it. */
+static void virtual_8086(void) {
+  static const uint32_t ips[] = { STAGE_ARRIVE, 0x10000 | STAGE_ARRIVE };
+  for (unsigned i = 0; i < 4 * 4 * 2; i++) {
+    unsigned index = i, iopl = pick(&index, 4), ring = pick(&index, 4), ip = ips[pick(&index, 2)];
+    struct attempt attempt;
+    if (!trial_open("iret.v86")) continue;
+    attempt = trial_start(ring, try_iret);
+    output_add(" ring=%u iopl=%u ip=%x", ring, iopl, ip);
+    for (unsigned segment = 0; segment < 4; segment++) /* GS, FS, DS, ES */
+      trial_push(&attempt, 4, 0x1111 * (segment + 1));
+    trial_push(&attempt, 4, 0);
+    trial_push(&attempt, 4, STACK_TOP(STACK_USER + 3));
+    trial_push(&attempt, 4, FLAGS_FIXED | FLAGS_VM | iopl << 12);
+    trial_push(&attempt, 4, 0);
+    trial_push(&attempt, 4, ip);
+    trial_run(&attempt, 4);
   }
 }
 
 void group_iret(void) {
-  code_descriptors();
-  stack_descriptors();
-  selectors();
-  sizes();
-  offsets();
+  flags();
+  other_returns();
+  if (!LONG_MODE) virtual_8086();
 }

@@ -79,6 +79,7 @@ static void command_line_copy(const struct multiboot_info *info, char *out) {
 static void stage_prepare(void) {
   static const uint8_t arrived[] = { 0xcd, VECTOR_ARRIVED };
   memcpy((void *)STAGE_TRY, stage_image, (size_t)stage_size);
+  memset((void *)STAGE_OPERAND, 0, STAGE_END - STAGE_OPERAND);
   for (uintptr_t at = STAGE_ARRIVE; at < STAGE_ARRIVE + 0x1000; at += 16)
     memcpy((void *)at, arrived, sizeof arrived);
 }
@@ -107,8 +108,9 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_int_targets();
   group_int_stacks();
   group_exceptions();
+  group_returns();
+  group_return_state();
   group_iret();
-  group_iret_state();
   group_segments();
   group_inspect();
   group_system_segments();
@@ -120,6 +122,8 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_msrs();
   group_modes();
   group_pages();
+  group_far();
+  group_call_gates();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

@@ -39,12 +39,6 @@ TRY divide
 TRY iret				/* of the code's own size; in 64-bit code 32 bits */
 	.byte	0xcf
 	END iret
-TRY iret16
-	.byte	0x66, 0xcf
-	END iret16
-TRY iret64				/* in 64-bit code alone */
-	.byte	0x48, 0xcf
-	END iret64
 TRY mov_es				/* from AX */
 	.byte	0x8e, 0xc0
 	END mov_es
