@@ -22,5 +22,7 @@ void group_modes(void);
 void group_pages(void);
 void group_far(void);
 void group_call_gates(void);
+void group_debug(void);
+void group_alignment(void);
 
 #endif

@@ -124,6 +124,8 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_pages();
   group_far();
   group_call_gates();
+  group_debug();
+  group_alignment();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

@@ -70,6 +70,15 @@ uint32_t registers_cr4_optional(void) {
          (leaf.ecx & CPUID_7_ECX_LA57 ? CR4_LA57 : 0);
 }
 
+void registers_set_breakpoint(unsigned number, uintptr_t address) {
+  static void (*const write[])(uintptr_t value) = { write_dr0, write_dr1, write_dr2, write_dr3 };
+  write[number](address);
+}
+
+void registers_enable_breakpoints(uint32_t bits) {
+  write_dr7(DR7_BASE | bits);
+}
+
 void registers_keep(void) {
   for (unsigned i = 0; i < COUNT(registers); i++)
     registers[i].before = registers[i].read();

@@ -18,6 +18,10 @@ void registers_reset(void);
 /* The bits of CR4 that the processor has, of those that not all processors with long mode have. */
 uint32_t registers_cr4_optional(void);
 
+/* Sets DR0 to DR3, and bits of DR7. */
+void registers_set_breakpoint(unsigned number, uintptr_t address);
+void registers_enable_breakpoints(uint32_t bits);
+
 /* Remembers them as they are before an attempt; takes what became of them and resets them; adds those that
  * had changed to the line. */
 void registers_keep(void);

@@ -44,7 +44,7 @@
 #define DR7_ENABLED(index) (UINT64_C(3) << 2 * (index)) /* L and G */
 #define DR7_LOCAL UINT64_C(0x55)                        /* L0 to L3: a task switch clears them */
 #define DR7_GD (UINT64_C(1) << 13)
-#define DR7_ONES UINT64_C(0x400) /* reads as 1 */
+#define DR7_ONES UINT64_C(0x400)                      /* reads as 1 */
 #define DR7_CONDITION_SHIFT(index) (16 + 4 * (index)) /* R/W in bits 1:0, LEN in bits 3:2 */
 
 /* [SDM3 "Extended Feature Enable Register"], [APM2 "Extended Feature Enable Register (EFER)"] */
