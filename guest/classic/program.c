@@ -86,7 +86,7 @@ static uint32_t put_arguments(const struct task *task, const struct options *opt
 
 void program_load(struct task *task, const void *file, size_t size, const struct options *options) {
   struct elf_program program;
-  const char *name = options->arguments[0], *wrong = elf_read(file, size, &program);
+  const char *name = options->arguments[0], *wrong = elf_read(file, size, size, &program);
   if (!wrong && program.relocates) wrong = "a position-independent program; a task's begins at 0";
   if (wrong) console_refuse("%s: %s", name, wrong);
   descriptors_fill_ldt(task, load_segments(task, file, &program, name));

@@ -113,6 +113,9 @@ long sys_clone(struct call *call);
 long sys_i386_clone(struct call *call);
 long sys_sched_yield(struct call *call);
 
+/* calls_exec.c */
+long sys_execve(struct call *call);
+
 /* calls_wait.c */
 long sys_wait4(struct call *call);
 long sys_waitpid(struct call *call);

@@ -18,6 +18,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [8] = sys_creat,
   [9] = sys_link,
   [10] = sys_unlink,
+  [11] = sys_execve,
   [12] = sys_chdir,
   [13] = sys_time,
   [15] = sys_chmod,

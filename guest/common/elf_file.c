@@ -14,11 +14,16 @@
 
 struct image {
   const char *bytes;
-  size_t size;
+  size_t have;
+  uint64_t size;
 };
 
+static bool lies_below(uint64_t end, uint64_t offset, uint64_t size) {
+  return offset <= end && size <= end - offset;
+}
+
 static bool within(const struct image *image, uint64_t offset, uint64_t size) {
-  return offset <= image->size && size <= image->size - offset;
+  return lies_below(image->size, offset, size);
 }
 
 static void widen_header(const Elf32_Ehdr *narrow, Elf64_Ehdr *out) {
@@ -34,12 +39,12 @@ static void widen_header(const Elf32_Ehdr *narrow, Elf64_Ehdr *out) {
 static const char *read_header(const struct image *image, Elf64_Ehdr *header) {
   Elf32_Ehdr narrow;
   bool wide;
-  if (!within(image, 0, sizeof narrow)) return "too short for an ELF file";
+  if (!lies_below(image->have, 0, sizeof narrow)) return "too short for an ELF file";
   memcpy(&narrow, image->bytes, sizeof narrow);
   if (memcmp(narrow.e_ident, ELFMAG, SELFMAG) != 0) return "not an ELF file";
   wide = narrow.e_ident[EI_CLASS] == ELFCLASS64;
   if (!wide && narrow.e_ident[EI_CLASS] != ELFCLASS32) return "neither ELF32 nor ELF64";
-  if (wide && !within(image, 0, sizeof *header)) return "too short for an ELF64 file";
+  if (wide && !lies_below(image->have, 0, sizeof *header)) return "too short for an ELF64 file";
   if (wide)
     memcpy(header, image->bytes, sizeof *header);
   else
@@ -56,6 +61,8 @@ static const char *check_header(const struct image *image, const Elf64_Ehdr *hea
   if (header->e_phentsize != size) return "program headers of a foreign size";
   if (!within(image, header->e_phoff, (uint64_t)header->e_phnum * size))
     return "truncated in its program headers";
+  if (!lies_below(image->have, header->e_phoff, (uint64_t)header->e_phnum * size))
+    return "program headers too far from its start";
   return NULL;
 }
 
@@ -125,8 +132,8 @@ static void find_headers(const Elf64_Ehdr *header, struct elf_program *out) {
   }
 }
 
-const char *elf_read(const void *file, size_t size, struct elf_program *out) {
-  const struct image image = { file, size };
+const char *elf_read(const void *file, size_t have, uint64_t size, struct elf_program *out) {
+  const struct image image = { file, have, size };
   Elf64_Ehdr header;
   const char *wrong;
   memset(out, 0, sizeof *out);

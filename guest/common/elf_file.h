@@ -25,7 +25,8 @@ struct elf_program {
   unsigned segment_count;
 };
 
-/* Checks and reads; NULL, or a sentence that says what is wrong with the file. */
-const char *elf_read(const void *file, size_t size, struct elf_program *out);
+/* Checks and reads a file of `size` bytes by its first `have`, in which all headers must lie; NULL, or a
+ * sentence that says what is wrong with the file. */
+const char *elf_read(const void *file, size_t have, uint64_t size, struct elf_program *out);
 
 #endif

@@ -2,16 +2,22 @@
 #ifndef GUEST_EXEC_H
 #define GUEST_EXEC_H
 
-#include <stddef.h>
-
-struct elf_program;
 struct frame;
-struct options;
+struct inode;
 struct task;
 
-/* Maps the program and its stack into a task, which becomes the current one, and fills in the frame that
- * enters it. Refuses what does not fit. */
-void exec_load(struct task *task, const void *file, const struct elf_program *program,
-               const struct options *options, struct frame *frame);
+/* A program, and the words that it starts with; `name` is what AT_EXECFN tells. */
+struct exec_request {
+  const struct inode *inode;
+  const char *name;
+  char *const *arguments, *const *environment;
+  unsigned argument_count, environment_count;
+};
+
+/* Gives the current task a fresh memory with the program and its first stack in it, and fills in the frame
+ * that enters it. Where that cannot be done: a negative error number, *wrong says why in a sentence, and the
+ * task goes on as it was. */
+long exec_load(struct task *task, const struct exec_request *request, struct frame *frame,
+               const char **wrong);
 
 #endif

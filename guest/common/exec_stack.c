@@ -9,10 +9,9 @@
 #include <elf.h>
 
 #include "bits.h"
-#include "console.h"
 #include "elf_file.h"
+#include "exec.h"
 #include "layout.h"
-#include "options.h"
 #include "processor.h"
 #include "random.h"
 #include "task.h"
@@ -26,13 +25,13 @@
 #define SIGNAL_STACK 2048
 
 struct builder {
-  struct task *task;
   uintptr_t at; /* the next word, or the lowest string */
   unsigned word_size;
+  bool failed; /* to write what was mapped for it: memory is out */
 };
 
 static void write(struct builder *builder, uintptr_t to, const void *bytes, size_t size) {
-  if (!copy_to_user(to, bytes, size)) console_refuse("%s: the stack cannot be written", builder->task->name);
+  if (!copy_to_user(to, bytes, size)) builder->failed = true;
 }
 
 static uintptr_t push_bytes(struct builder *builder, const void *bytes, size_t size) {
@@ -62,16 +61,20 @@ static size_t strings_size(char *const *list, unsigned count) {
   return size;
 }
 
-static void map_stack(struct task *task, const struct elf_program *program, const struct options *options) {
-  size_t strings = strings_size(options->arguments, options->argument_count) +
-                   strings_size(options->environment, options->environment_count);
+/* NULL, or what is wrong. */
+static const char *map_stack(struct task *task, const struct elf_program *program,
+                             const struct exec_request *request) {
+  struct address_space *space = task->space;
+  size_t strings = strings_size(request->arguments, request->argument_count) +
+                   strings_size(request->environment, request->environment_count);
   size_t words =
-      (options->argument_count + options->environment_count + 8 + AUXILIARY_WORDS) * sizeof(uint64_t);
+      (request->argument_count + request->environment_count + 8 + AUXILIARY_WORDS) * sizeof(uint64_t);
   size_t size = (strings + words + SPARE + 2 * PAGE_SIZE) & ~(size_t)(PAGE_SIZE - 1);
-  if (strings > STRINGS_LIMIT) console_refuse("%s: its arguments and environment are too long", task->name);
-  task->space->stack_protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
-  if (user_map(task, task->space->stack_top - size, size, task->space->stack_protection) != 0)
-    console_refuse("%s: memory is too small for its stack", task->name);
+  if (strings > STRINGS_LIMIT) return "its arguments and environment are too long";
+  space->stack_protection = USER_READ | USER_WRITE | (program->executable_stack ? USER_EXECUTE : 0u);
+  if (user_map(task, space->stack_top - size, size, space->stack_protection) != 0)
+    return "memory is too small for its stack";
+  return NULL;
 }
 
 static void put_auxiliary(struct builder *builder, const struct elf_program *program,
@@ -117,22 +120,25 @@ static uintptr_t push_list(struct builder *builder, char *const *list, unsigned 
 }
 
 uintptr_t exec_build_stack(struct task *task, const struct elf_program *program,
-                           const struct exec_addresses *addresses, const struct options *options) {
-  struct builder builder = { task, task->space->stack_top - sizeof(uint64_t), program->wide ? 8 : 4 };
+                           const struct exec_addresses *addresses, const struct exec_request *request,
+                           const char **wrong) {
+  struct builder builder = { task->space->stack_top - sizeof(uint64_t), program->wide ? 8 : 4, false };
   const uint64_t random[2] = { random_next(), random_next() };
   uintptr_t environment, arguments, stack, strings[3];
-  size_t words = 1 + options->argument_count + 1 + options->environment_count + 1 + AUXILIARY_WORDS;
-  map_stack(task, program, options);
-  strings[2] = push_string(&builder, options->arguments[0]);
-  environment = push_list(&builder, options->environment, options->environment_count);
-  arguments = push_list(&builder, options->arguments, options->argument_count);
+  size_t words = 1 + request->argument_count + 1 + request->environment_count + 1 + AUXILIARY_WORDS;
+  *wrong = map_stack(task, program, request);
+  if (*wrong) return 0;
+  strings[2] = push_string(&builder, request->name);
+  environment = push_list(&builder, request->environment, request->environment_count);
+  arguments = push_list(&builder, request->arguments, request->argument_count);
   strings[1] = push_string(&builder, program->wide ? "x86_64" : "i686");
   strings[0] = push_bytes(&builder, random, sizeof random);
   stack = (builder.at - words * builder.word_size) & ~(uintptr_t)15;
   builder.at = stack;
-  put_word(&builder, options->argument_count);
-  put_pointers(&builder, options->arguments, options->argument_count, arguments);
-  put_pointers(&builder, options->environment, options->environment_count, environment);
+  put_word(&builder, request->argument_count);
+  put_pointers(&builder, request->arguments, request->argument_count, arguments);
+  put_pointers(&builder, request->environment, request->environment_count, environment);
   put_auxiliary(&builder, program, addresses, strings);
-  return stack;
+  if (builder.failed) *wrong = "memory is too small for its stack";
+  return builder.failed ? 0 : stack;
 }

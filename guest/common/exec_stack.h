@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 struct elf_program;
-struct options;
+struct exec_request;
 struct task;
 
 /* Where things came to lie. */
@@ -13,8 +13,10 @@ struct exec_addresses {
   uint64_t entry, headers;
 };
 
-/* Maps the stack and writes arguments, environment and auxiliary vector; the first stack pointer. */
+/* Maps the stack and writes arguments, environment and auxiliary vector: the first stack pointer; 0, and
+ * *wrong says why, when there is no room for it. */
 uintptr_t exec_build_stack(struct task *task, const struct elf_program *program,
-                           const struct exec_addresses *addresses, const struct options *options);
+                           const struct exec_addresses *addresses, const struct exec_request *request,
+                           const char **wrong);
 
 #endif

@@ -108,20 +108,16 @@ uintptr_t frames_take_run(size_t count) {
   uint32_t at = (uint32_t)(frames.low * WORD_BITS), length = 0;
   while (at < frames.limit && length < count)
     length = is_free(at++) ? length + 1 : 0;
-  if (length < count) return 0;
+  if (length < count || (uint64_t)at * PAGE_SIZE > paging_direct_size()) return 0;
   set_range(at - (uint32_t)count, at, false);
   return (uintptr_t)(at - count) * PAGE_SIZE;
 }
 
 /* Only when somebody shares for the first time: most machines run one program. */
 static bool make_owners(void) {
-  size_t size = frames.limit * sizeof *frames.owners, count = (size + PAGE_SIZE - 1) / PAGE_SIZE;
-  uintptr_t run = frames_take_run(count);
+  size_t size = frames.limit * sizeof *frames.owners;
+  uintptr_t run = frames_take_run((size + PAGE_SIZE - 1) / PAGE_SIZE);
   if (run == 0) return false;
-  if (run + size > paging_direct_size()) {
-    frames_give(run, (uint64_t)run + count * PAGE_SIZE);
-    return false;
-  }
   frames.owners = paging_direct(run);
   memset(frames.owners, 0, size);
   return true;

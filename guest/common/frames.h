@@ -17,7 +17,8 @@ void frames_reserve(uint64_t start, uint64_t end);
 uintptr_t frames_take_low(void);
 uintptr_t frames_take_high(void);
 
-/* `count` frames in a row, as low as they are to be had; 0 when there are none. */
+/* `count` frames in a row that the direct map reaches, as low as they are to be had; 0 when there are none.
+ */
 uintptr_t frames_take_run(size_t count);
 
 /* Gives up a frame, or one owner's share in it. */

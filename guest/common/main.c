@@ -14,6 +14,7 @@
 #include "paging.h"
 #include "processor.h"
 #include "random.h"
+#include "stub.h"
 #include "task.h"
 #include "text.h"
 #include "user_memory.h"
@@ -45,6 +46,20 @@ static void enter_file_system(struct task *task, struct inode *program) {
   devices_open_console(&task->files);
 }
 
+static void start_program(struct task *task) {
+  const struct exec_request request = {
+    .inode = task->program,
+    .name = options.arguments[0],
+    .arguments = options.arguments,
+    .argument_count = options.argument_count,
+    .environment = options.environment,
+    .environment_count = options.environment_count,
+  };
+  const char *wrong;
+  if (exec_load(task, &request, task_frame(task), &wrong) < 0)
+    console_refuse("%s: %s", options.arguments[0], wrong);
+}
+
 /* The boot code's stack is left behind; `boot_info` is a physical address. */
 void kernel_main(uint32_t boot_info) {
   struct task *task = task_first();
@@ -58,10 +73,12 @@ void kernel_main(uint32_t boot_info) {
   user_pointers_choose(options.user_pointers);
   random_seed(options.seed);
   clock_init(options.epoch);
-  wrong = elf_read(info.module[0].bytes, info.module[0].size, &program);
+  wrong = elf_read(info.module[0].bytes, info.module[0].size, info.module[0].size, &program);
   if (wrong) console_refuse("%s: %s", options.arguments[0], wrong);
   file_system_create(&info);
   enter_file_system(task, file_system_program(&info, options.arguments[0]));
-  exec_load(task, info.module[0].bytes, &program, &options, task_frame(task));
+  processor.task = task;
+  stub_choose(options.entry, program.wide);
+  start_program(task);
   enter_user(task_frame(task));
 }

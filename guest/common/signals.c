@@ -23,3 +23,11 @@ void signals_send(struct task *task, unsigned number) {
   task->signals_pending |= SIGNAL_BIT(number);
   if (signals_open(task) != 0) schedule_interrupt(task);
 }
+
+void signals_reset(struct task *task) {
+  for (unsigned i = 0; i < SIGNAL_COUNT; i++) {
+    uint64_t handler = task->actions[i].handler;
+    task->actions[i] =
+        (struct signal_action){ .handler = handler == HANDLER_IGNORE ? handler : HANDLER_DEFAULT };
+  }
+}

@@ -22,4 +22,7 @@ uint64_t signals_open(const struct task *task);
  * program. */
 void signals_send(struct task *task, unsigned number);
 
+/* What is left of the actions for a new program: to ignore some. */
+void signals_reset(struct task *task);
+
 #endif

@@ -56,6 +56,7 @@ void stub_choose(const char *entry, bool wide_program) {
   if (wide_program) {
     if (!chosen->for_wide && !text_equals(entry, "auto"))
       console_refuse("entry=%s: 64-bit programs enter by syscall, or by ud2 or locknop", entry);
+    if (!available(chosen)) chosen = find("auto"); /* for a 32-bit program that it executes */
   } else if (!available(chosen)) {
     console_refuse(
         chosen->need == NEEDS_SYSENTER

@@ -23,7 +23,9 @@
 #define TOLD_NAME_SIZE 16
 #define TASK_FRAMES ((sizeof(struct task) + PAGE_SIZE - 1) / PAGE_SIZE)
 
-static struct task first_task = { .id = TASK_FIRST, .group = TASK_FIRST, .session = TASK_FIRST };
+static struct task first_task = {
+  .id = TASK_FIRST, .group = TASK_FIRST, .session = TASK_FIRST, .space = &first_task.own_space
+};
 static struct task *tasks[TASK_LIMIT] = { &first_task };
 static int32_t last_id = TASK_FIRST;
 
@@ -81,10 +83,7 @@ static struct task **find_place(void) {
 
 static struct task *allocate(void) {
   uintptr_t run = frames_take_run(TASK_FRAMES);
-  if (run == 0) return NULL;
-  if (run + TASK_FRAMES * PAGE_SIZE <= paging_direct_size()) return paging_direct(run);
-  frames_give(run, (uint64_t)run + TASK_FRAMES * PAGE_SIZE);
-  return NULL;
+  return run ? paging_direct(run) : NULL;
 }
 
 /* What a child has of its parent's. */

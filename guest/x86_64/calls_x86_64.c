@@ -47,6 +47,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [56] = sys_clone,
   [57] = sys_fork,
   [58] = sys_vfork,
+  [59] = sys_execve,
   [60] = sys_exit,
   [61] = sys_wait4,
   [62] = sys_kill,

@@ -41,6 +41,7 @@ compare refused
 compare registers
 compare files
 compare processes
+compare execute
 for way in read-null write-constant run-null divide undefined breakpoint step cli hlt port gate no-gate wrmsr \
   read-kernel abort signal; do
   compare die "$way"

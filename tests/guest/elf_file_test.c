@@ -49,11 +49,11 @@ static void real_programs_are_read(void **state) {
   struct elf_program program;
   struct file wide = read_probe("int80_write-x86_64"), narrow = read_probe("int80_write-i386");
   (void)state;
-  assert_null(elf_read(wide.bytes, wide.size, &program));
+  assert_null(elf_read(wide.bytes, wide.size, wide.size, &program));
   assert_true(program.wide);
   assert_int_equal(program.entry, 0x401000);
   assert_segments_within(&program, wide.size);
-  assert_null(elf_read(narrow.bytes, narrow.size, &program));
+  assert_null(elf_read(narrow.bytes, narrow.size, narrow.size, &program));
   assert_false(program.wide);
   assert_int_equal(program.entry, 0x8049000);
   assert_segments_within(&program, narrow.size);
@@ -66,7 +66,7 @@ static void refuse_truncations(const char *name) {
   struct file file = read_probe(name);
   struct elf_program whole, program;
   uint64_t needed = 0;
-  assert_null(elf_read(file.bytes, file.size, &whole));
+  assert_null(elf_read(file.bytes, file.size, file.size, &whole));
   for (unsigned i = 0; i < whole.segment_count; i++)
     if (whole.segments[i].file_offset + whole.segments[i].file_size > needed)
       needed = whole.segments[i].file_offset + whole.segments[i].file_size;
@@ -74,9 +74,9 @@ static void refuse_truncations(const char *name) {
     unsigned char *part = malloc(size ? size : 1);
     memcpy(part, file.bytes, size);
     if (size < needed)
-      assert_non_null(elf_read(part, size, &program));
+      assert_non_null(elf_read(part, size, size, &program));
     else
-      assert_null(elf_read(part, size, &program));
+      assert_null(elf_read(part, size, size, &program));
     free(part);
   }
   free(file.bytes);
@@ -96,7 +96,7 @@ static void change_every_byte(const char *name) {
     unsigned char kept = file.bytes[at];
     for (unsigned i = 0; i < sizeof values; i++) {
       file.bytes[at] = values[i];
-      if (!elf_read(file.bytes, file.size, &program)) assert_segments_within(&program, file.size);
+      if (!elf_read(file.bytes, file.size, file.size, &program)) assert_segments_within(&program, file.size);
     }
     file.bytes[at] = kept;
   }
