@@ -22,9 +22,11 @@ static bool has_position(const struct file *file) {
   return type == MODE_REGULAR || type == MODE_BLOCK || type == MODE_DIRECTORY;
 }
 
+/* The whole range counts, also what lies beyond the limit: nothing moves when it wraps. */
 static long transfer_one(struct call *call, transfer *move) {
   struct file *file = files_get(call->task, call->argument[0]);
   if (!file) return -ERROR_BADF;
+  if (!user_range_fits(call->task, call->argument[1], call->argument[2])) return -ERROR_FAULT;
   return move(file, call->argument[1], limited(call->argument[2]), &file->position);
 }
 
@@ -48,6 +50,8 @@ static long transfer_vector(struct call *call, transfer *move) {
     if (!call_get_word(call, call->argument[1], 2 * i, &address) ||
         !call_get_word(call, call->argument[1], 2 * i + 1, &size))
       return total > 0 ? total : -ERROR_FAULT;
+    if (size >> (8 * call->word_size - 1)) return total > 0 ? total : -ERROR_INVAL;
+    if (!user_range_fits(call->task, (uintptr_t)address, size)) return total > 0 ? total : -ERROR_FAULT;
     if (size == 0) continue;
     count = move(file, (uintptr_t)address, limited(size), &file->position);
     if (count < 0) return total > 0 ? total : count;

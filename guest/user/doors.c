@@ -39,14 +39,12 @@ void door_pass(const struct door *door, struct registers *registers) {
   door_enter(door->enter, registers);
 }
 
-void door_prepare(const struct door *door, struct registers *registers, long number,
-                  const uintptr_t argument[6]) {
+void door_prepare(struct registers *registers, long number, const uintptr_t argument[6]) {
 #ifdef __x86_64__
   static const uint8_t place[6] = { RDI, RSI, RDX, R10, R8, R9 };
 #else
   static const uint8_t place[6] = { RBX, RCX, RDX, RSI, RDI, RBP };
 #endif
-  (void)door;
   registers->general[RAX] = (uintptr_t)number;
   for (unsigned i = 0; i < 6; i++)
     registers->general[place[i]] = argument[i];

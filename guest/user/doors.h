@@ -52,8 +52,7 @@ const struct door *door_find(const char *name);
 void door_pass(const struct door *door, struct registers *registers);
 
 /* The registers for a call; the flags are plain. */
-void door_prepare(const struct door *door, struct registers *registers, long number,
-                  const uintptr_t argument[6]);
+void door_prepare(struct registers *registers, long number, const uintptr_t argument[6]);
 
 /* `write` and its like by name of the wide or narrow number. */
 long door_number(const struct door *door, long native, long narrow);

@@ -17,7 +17,7 @@ int main(int count, char **arguments) {
   }
   size_t size = (size_t)snprintf(line, sizeof line, "by %s\n", door->name);
   const uintptr_t argument[6] = { 1, (uintptr_t)line, size };
-  door_prepare(door, &registers, door_number(door, SYS_write, NARROW_WRITE), argument);
+  door_prepare(&registers, door_number(door, SYS_write, NARROW_WRITE), argument);
   door_pass(door, &registers);
   return registers.general[RAX] == size ? 0 : 1;
 }

@@ -72,7 +72,7 @@ static void try(const struct door *door, const char *call, long number, const ui
   static struct registers before, after;
   static bool segments_known;
   mark(&before);
-  door_prepare(door, &before, number, argument);
+  door_prepare(&before, number, argument);
   before.flags = flags;
   after = before;
   door_pass(door, &after);

@@ -82,7 +82,7 @@ static bool fetch_wide(const struct frame *frame, uintptr_t arguments[ARGUMENTS]
 static long call_x86_64(struct frame *frame) {
   struct call call = { .task = processor.task, .frame = frame, .word_size = sizeof *call.argument };
   if (!fetch_wide(frame, call.argument)) return -ERROR_FAULT;
-  return calls_dispatch(&calls_x86_64, frame->code, &call);
+  return calls_dispatch(&calls_x86_64, (uint32_t)frame->code, &call); /* as Linux: EAX counts */
 }
 
 /* INT 0x80 carries i386 numbers from 64-bit programs, too, as under Linux. */
