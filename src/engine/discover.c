@@ -136,6 +136,16 @@ static bool is_stack_register(x86_reg reg) {
          reg == X86_REG_SP || reg == X86_REG_BP;
 }
 
+/* Capstone does not tell of ENTER. */
+static bool uses_stack(const cs_insn *instruction) {
+  bool uses = instruction->id == X86_INS_ENTER;
+  for (unsigned i = 0; i < instruction->detail->regs_read_count; i++) {
+    unsigned reg = instruction->detail->regs_read[i];
+    uses |= reg == X86_REG_RSP || reg == X86_REG_ESP || reg == X86_REG_SP;
+  }
+  return uses;
+}
+
 static bool overridden(const cs_x86 *x86) {
   return x86->prefix[1] == X86_PREFIX_FS || x86->prefix[1] == X86_PREFIX_GS;
 }
@@ -178,6 +188,7 @@ struct operands discover_operands(struct discoverer *d, const uint8_t *bytes, si
   if (disassemble(d, bytes, count, code, d->detailed)) {
     const cs_x86 *x86 = &d->detailed->detail->x86;
     read_memory_operand(d->detailed, &out);
+    out.uses_stack = uses_stack(d->detailed);
     out.branch = branch_of(d->detailed);
     out.operand_size = code == CODE_64 ? 8 : (x86->prefix[2] == 0x66) != (code == CODE_16) ? 2 : 4;
     if (out.branch == BRANCH_RETURN && x86->op_count == 1) out.return_bytes = (uint16_t)x86->operands[0].imm;

@@ -32,6 +32,7 @@ enum branch { BRANCH_NONE, BRANCH_JUMP, BRANCH_CALL, BRANCH_RETURN };
 struct operands {
   bool modifies;         /* its memory operand is read and written */
   bool stack_based;      /* its memory operand is addressed by RSP or RBP in the stack segment */
+  bool uses_stack;       /* it pushes or pops, beside any operand */
   enum branch branch;    /* near ones */
   uint8_t operand_size;  /* of a near branch's stack use, in bytes */
   uint16_t return_bytes; /* RET n's immediate */

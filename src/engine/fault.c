@@ -50,12 +50,13 @@ static void raise_page_fault(struct engine *e, uint64_t linear) {
                                       .cr2 = fault_address(e) });
 }
 
-/* A stack access: within the reach of a push or pop at RSP, or an operand addressed by RSP or RBP
- * [SDM1 "Canonical Addressing"]. */
+/* A stack access: within the reach of RSP by an instruction that pushes or pops, or an operand addressed by
+ * RSP or RBP [SDM1 "Canonical Addressing"]. */
 static bool is_stack_access(struct engine *e, uint64_t linear) {
   enum { REACH = 32 };
   uint64_t rsp = e->cpu->general[4], address = fault_address(e);
-  return address - (rsp - REACH) < 2 * REACH || operands_at(e, linear).stack_based;
+  struct operands operands = operands_at(e, linear);
+  return operands.stack_based || (operands.uses_stack && address - (rsp - REACH) < 2 * REACH);
 }
 
 static void raise_noncanonical(struct engine *e, uint8_t vector, uint64_t address) {

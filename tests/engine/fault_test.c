@@ -293,6 +293,28 @@ static void noncanonical_data_raises_gp_and_stack_accesses_ss(void **state) {
   assert_int_equal(g->cpu.general[4], NONCANONICAL);
 }
 
+static void noncanonical_data_where_rsp_points_raises_gp_unless_the_instruction_uses_the_stack(void **state) {
+  static const struct {
+    const char *bytes;
+    unsigned count;
+    uint8_t vector;
+  } rows[] = {
+    { "\x8b\x03\xf4", 3, VECTOR_GP },         /* mov eax, [rbx] */
+    { "\x88\x03\xf4", 3, VECTOR_GP },         /* mov [rbx], al */
+    { "\x58\xf4", 2, VECTOR_SS },             /* pop rax */
+    { "\xc3", 1, VECTOR_SS },                 /* ret */
+    { "\xc9\xf4", 2, VECTOR_SS },             /* leave */
+    { "\xc8\x00\x00\x00\xf4", 5, VECTOR_SS }, /* enter 0, 0 */
+  };
+  struct guest *g = *state;
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    guest_start(g, GUEST_64, 3);
+    guest_put(g, GUEST_CODE, rows[i].bytes, rows[i].count);
+    g->cpu.general[3] = g->cpu.general[4] = g->cpu.general[5] = NONCANONICAL + 16;
+    assert_int_equal(run_to_fault(g, NONCANONICAL + 16)->vector, rows[i].vector);
+  }
+}
+
 static void a_branch_to_a_noncanonical_target_faults_itself(void **state) {
   struct guest *g = *state;
   static const struct {
@@ -408,6 +430,7 @@ int main(void) {
     CLAIM(floating_point_with_ts_raises_nm),
     CLAIM(an_instruction_longer_than_15_bytes_raises_gp),
     CLAIM(noncanonical_data_raises_gp_and_stack_accesses_ss),
+    CLAIM(noncanonical_data_where_rsp_points_raises_gp_unless_the_instruction_uses_the_stack),
     CLAIM(a_branch_to_a_noncanonical_target_faults_itself),
     CLAIM(a_noncanonical_rip_left_by_the_client_is_reported_as_it_is),
     CLAIM(a_fault_inside_a_repeated_string_keeps_its_progress),
