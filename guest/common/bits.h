@@ -90,6 +90,7 @@
 #define VECTOR_OF 4
 #define VECTOR_UD 6
 #define VECTOR_DF 8
+#define VECTOR_GP 13
 #define VECTOR_PF 14
 
 #endif

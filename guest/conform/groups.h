@@ -24,5 +24,8 @@ void group_far(void);
 void group_call_gates(void);
 void group_debug(void);
 void group_alignment(void);
+void group_tasks(void);
+void group_virtual_8086(void);
+void group_canonical(void);
 
 #endif

@@ -126,6 +126,9 @@ _Noreturn void conform_main(const struct multiboot_info *info) {
   group_call_gates();
   group_debug();
   group_alignment();
+  group_tasks();
+  group_virtual_8086();
+  group_canonical();
   output_add("done: %u cases", trial_count());
   output_line();
   output_end(STATUS_DONE);

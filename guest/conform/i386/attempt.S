@@ -1,4 +1,5 @@
 /* Into a trial's state by IRET, and out of it by any vector. */
+#include "bits.h"
 #include "stage.h"
 
 #define ATTEMPT_SEGMENTS 20
@@ -14,7 +15,20 @@ attempt_make:
 	pushl	%edi
 	movl	20(%esp), %ebx
 	movl	%esp, return_stack
-	testl	$3, 4(%ebx)
+	testl	$FLAGS_VM, 8(%ebx)
+	jz	3f
+	pushl	ATTEMPT_SEGMENTS(%ebx)		/* virtual-8086 mode takes them from the frame */
+	pushl	ATTEMPT_SEGMENTS + 4(%ebx)
+	pushl	ATTEMPT_SEGMENTS + 12(%ebx)
+	pushl	ATTEMPT_SEGMENTS + 8(%ebx)
+	pushl	16(%ebx)
+	pushl	12(%ebx)
+	pushl	8(%ebx)
+	pushl	4(%ebx)
+	pushl	0(%ebx)
+	pushl	%ds
+	jmp	4f
+3:	testl	$3, 4(%ebx)
 	jz	1f
 	pushl	16(%ebx)
 	pushl	12(%ebx)
@@ -27,7 +41,7 @@ attempt_make:
 	movw	ATTEMPT_SEGMENTS + 4(%ebx), %fs
 	movw	ATTEMPT_SEGMENTS + 8(%ebx), %es
 	pushl	ATTEMPT_SEGMENTS + 12(%ebx)
-	movl	ATTEMPT_REGISTERS(%ebx), %edi
+4:	movl	ATTEMPT_REGISTERS(%ebx), %edi
 	movl	ATTEMPT_REGISTERS + 4(%ebx), %esi
 	movl	ATTEMPT_REGISTERS + 8(%ebx), %ebp
 	movl	ATTEMPT_REGISTERS + 16(%ebx), %edx
