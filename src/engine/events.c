@@ -12,11 +12,18 @@ void events_redirect(struct engine *e, uint64_t linear) {
 }
 
 void events_end_momentary(struct engine *e) {
+  e->cpu->rflags &= ~RFLAGS_RF; /* what it executed natively may have set it */
   if (e->count - e->ahead == e->resumed_at) {
     e->cpu->rflags |= e->kept_rf;
   } else {
     e->cpu->interrupt_shadow = RS_SHADOW_NONE;
   }
+}
+
+/* What lasts for one instruction begins anew. */
+static void begin_momentary(struct engine *e) {
+  e->resumed_at = e->count - e->ahead;
+  e->kept_rf = e->cpu->rflags & RFLAGS_RF;
 }
 
 static void fetch(struct engine *e) {
@@ -43,8 +50,7 @@ bool events_go_on(struct engine *e, enum engine_next next) {
     else
       break;
   }
-  e->resumed_at = e->count;
-  e->kept_rf = e->cpu->rflags & RFLAGS_RF;
+  begin_momentary(e);
   e->stopping = next != ENGINE_RESUME || e->cpu->halted;
   return !e->stopping;
 }
@@ -132,12 +138,16 @@ void events_native_done(struct engine *e, uint64_t linear) {
   watch_forget(e);
   e->ahead = at && !at->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
   clock_refresh_limit(e);
-  fetch(e);
+  context_fetch(&e->context, e->cpu);
+  uint64_t rf = e->cpu->rflags & RFLAGS_RF; /* IRET loads it */
+  events_end_momentary(e);
+  e->cpu->rflags |= rf;
   context_fetch_system(&e->context, e->cpu);
   if (uses_msrs(&e->native_instruction)) context_fetch_msrs(&e->context, e->cpu);
   e->cpu->rip = offset_of(e, linear);
   translate_flush(e);
   if (e->client.witnessed) e->client.witnessed(e->client.context);
+  begin_momentary(e);
   e->ahead = 0;
 }
 
@@ -183,6 +193,12 @@ static void tell_executed(struct engine *e, uint64_t address, uint32_t size) {
   e->client.executed(e->client.context, address, bytes, (unsigned)length);
 }
 
+/* How many of the counted instructions have not been executed before the one at `offset` of the block under
+ * way. */
+static uint64_t ahead_of(const struct piece *at, uint64_t offset) {
+  return at->stepped ? 1 : at->block->count - block_index(at->block, offset);
+}
+
 /* False when the client's wishes need the block to be left. */
 static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   const struct block *block = e->at->block;
@@ -190,7 +206,7 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   bool marked = e->at->marked && marks_hold(e, address, 1);
   if (!e->tracing && !marked) return true;
   if (e->repeating && (e->at->stepped || (block->repeats && offset == 0))) return true;
-  uint64_t ahead = e->at->stepped ? 1 : block->count - block_index(block, offset);
+  uint64_t ahead = ahead_of(e->at, offset);
   if (e->announced == address && e->announced_at == e->count - ahead) return true; /* it was begun anew */
   e->announced = address;
   e->announced_at = e->count - ahead;
@@ -212,7 +228,7 @@ static bool stop_at_breakpoint(struct engine *e, uint64_t address) {
   const struct piece *at = e->at;
   uint64_t offset = address - at->address;
   if (e->repeating && (at->stepped || offset == 0)) return false;
-  uint64_t ahead = at->stepped ? 1 : at->block->count - block_index(at->block, offset);
+  uint64_t ahead = ahead_of(at, offset);
   uint8_t met = breakpoints_met(e, address, e->count - ahead);
   if (!met) return false;
   const struct engine_exception fault = { .vector = VECTOR_DB, .breakpoints = met };
@@ -228,7 +244,7 @@ static void stop_misaligned(struct engine *e, uint64_t address) {
   const struct piece *at = e->at;
   uint64_t offset = address - at->address;
   struct engine_exception fault;
-  e->ahead = at->stepped ? 1 : at->block->count - block_index(at->block, offset);
+  e->ahead = ahead_of(at, offset);
   fetch(e);
   if (!alignment_refuses(e, offset, &fault)) {
     if (!at->stepped) e->ahead = 0;

@@ -161,6 +161,7 @@ void box_open(struct box *box, const struct box_image *image, const struct box_o
   assert_non_null(box->output);
   const struct rs_machine_config config = {
     .model = options->model,
+    .witness = options->witness,
     .memory = BOX_MEMORY,
     .limit = options->limit ? options->limit : UINT64_MAX,
     .output = box->output,

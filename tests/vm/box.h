@@ -38,6 +38,7 @@ struct box_options {
   enum rs_trace_level level; /* of the diary */
   enum rs_cpu_model model;
   uint64_t limit; /* 0: none */
+  bool witness;
 };
 
 /* Every bare machine of guest/probes that has two rings or is interrupted, with its class; ends with NULL. */
