@@ -16,20 +16,21 @@ enum { STEP_BEGIN = 2, STEP_END = 9 };
 enum column {
   CHECKS,
   DESCRIPTORS, /* gates and descriptors read */
-  MSRS,
-  TSS,
-  STACK,   /* words pushed, popped and copied */
-  WRITES,  /* registers written */
-  STEPS,   /* all micro-steps but those of page walks */
-  PROGRAM, /* instructions of the program */
-  ENTRY,   /* instructions of the kernel's entry code */
-  WALKS,   /* page-table entries read and marked */
-  KERNEL,  /* instructions of the rest of the kernel */
+  TSS,         /* fields read */
+  STACK,       /* words pushed, popped and copied */
+  MEMORY,      /* accesses: the last three, and what else is read or written there but for page tables */
+  MSRS,        /* read */
+  WRITES,      /* registers written */
+  STEPS,       /* all micro-steps but those of page walks */
+  PROGRAM,     /* instructions of the program */
+  ENTRY,       /* instructions of the kernel's entry code */
+  WALKS,       /* page-table entries read and marked */
+  REST,        /* instructions of the rest of the kernel */
   COLUMNS
 };
 
-static const char *const head[COLUMNS] = { "checks", "descr",   "MSRs",  "TSS",    "stack", "writes",
-                                           "steps",  "program", "entry", "tables", "rest" };
+static const char *const head[COLUMNS] = { "checks", "descr", "TSS",     "stack", "memory", "MSRs",
+                                           "writes", "steps", "program", "entry", "tables", "rest" };
 
 struct passage {
   unsigned count[COLUMNS];
@@ -46,7 +47,7 @@ static bool begins(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static enum column column_of_access(const json_t *step) {
+static enum column column_of_memory(const char *item) {
   static const struct {
     const char *prefix;
     enum column column;
@@ -62,18 +63,30 @@ static enum column column_of_access(const json_t *step) {
     { "popped ", STACK },
     { "parameter ", STACK },
   };
-  const char *item = text_of(step, "item");
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     if (begins(item, rows[i].prefix)) return rows[i].column;
-  bool is_register = strcmp(item, "register") == 0;
-  if (is_register && strcmp(text_of(step, "kind"), "write") == 0) return WRITES;
-  return is_register && begins(text_of(step, "register"), "IA32_") ? MSRS : STEPS;
+  return MEMORY;
+}
+
+static void count_access(struct passage *passage, const json_t *step) {
+  const char *item = text_of(step, "item");
+  enum column column = column_of_memory(item);
+  bool is_register = strcmp(item, "register") == 0, write = strcmp(text_of(step, "kind"), "write") == 0;
+  if (is_register)
+    column = write ? WRITES : MSRS;
+  else if (column != WALKS && column != MEMORY)
+    passage->count[MEMORY]++;
+  passage->count[column]++;
+  if (column != WALKS) passage->count[STEPS]++;
 }
 
 static void count_step(struct passage *passage, const json_t *step) {
-  enum column column = strcmp(text_of(step, "kind"), "check") == 0 ? CHECKS : column_of_access(step);
-  if (column != WALKS) passage->count[STEPS]++;
-  if (column != STEPS) passage->count[column]++;
+  if (strcmp(text_of(step, "kind"), "check") != 0) {
+    count_access(passage, step);
+    return;
+  }
+  passage->count[CHECKS]++;
+  passage->count[STEPS]++;
 }
 
 /* "int 0x80", "#UD", "call far": what the line of a transition says after the rings. */
@@ -108,7 +121,7 @@ static void count_transition(struct passage *passage, const json_t *event) {
 static void count_instruction(struct passage *passage, const json_t *event) {
   const char *place = text_of(json_object_get(event, "from"), "place");
   bool entry = begins(place, "entry_") || begins(place, "leave_") || begins(place, "exception_");
-  passage->count[ring(event, "from") == 3 ? PROGRAM : entry ? ENTRY : KERNEL]++;
+  passage->count[ring(event, "from") == 3 ? PROGRAM : entry ? ENTRY : REST]++;
 }
 
 /* False behind the passage. */
