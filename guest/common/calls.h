@@ -142,11 +142,19 @@ long sys_prctl(struct call *call);
 long sys_rt_sigaction(struct call *call);
 long sys_rt_sigprocmask(struct call *call);
 long sys_rt_sigpending(struct call *call);
+long sys_rt_sigsuspend(struct call *call);
+long sys_pause(struct call *call);
 long sys_sigaltstack(struct call *call);
 long sys_kill(struct call *call);
 long sys_tkill(struct call *call);
 long sys_tgkill(struct call *call);
 long sys_futex(struct call *call);
+long sys_i386_sigaction(struct call *call);
+long sys_i386_sigprocmask(struct call *call);
+long sys_i386_sigpending(struct call *call);
+long sys_i386_sigsuspend(struct call *call);
+long sys_i386_sigreturn(struct call *call);
+long sys_i386_rt_sigreturn(struct call *call);
 
 /* calls_thread.c */
 long sys_set_thread_area(struct call *call);

@@ -41,10 +41,11 @@ static bool give_space(struct task *child, struct task *parent, uintptr_t flags)
   return true;
 }
 
-static long clone(struct task *parent, const struct clone *request) {
+static long clone(const struct call *call, const struct clone *request) {
+  struct task *parent = call->task;
   long error;
   int32_t id;
-  struct task *child = task_create(&error);
+  struct task *child = task_create(call->frame, &error);
   if (!child) return error;
   if (!give_space(child, parent, request->flags)) {
     task_let_go(child);
@@ -64,32 +65,32 @@ static long clone(struct task *parent, const struct clone *request) {
 }
 
 /* Threads, and all that two processes could share for longer than until the next exec, are refused. */
-static long checked_clone(struct task *parent, const struct clone *request) {
+static long checked_clone(const struct call *call, const struct clone *request) {
   uintptr_t flags = request->flags, signal = flags & CLONE_SIGNAL;
   bool shares = (flags & CLONE_VM) && !(flags & CLONE_VFORK);
   if (!(flags & ~CLONE_SUPPORTED) && !shares && (signal == SIGNAL_CHLD || signal == 0))
-    return clone(parent, request);
-  console_say("%s: clone with flags %x: no threads, and nothing shared", parent->name, flags);
+    return clone(call, request);
+  console_say("%s: clone with flags %x: no threads, and nothing shared", call->task->name, flags);
   return -ERROR_NOSYS;
 }
 
 long sys_fork(struct call *call) {
-  return clone(call->task, &(struct clone){ SIGNAL_CHLD, 0, 0, 0 });
+  return clone(call, &(struct clone){ SIGNAL_CHLD, 0, 0, 0 });
 }
 
 long sys_vfork(struct call *call) {
-  return clone(call->task, &(struct clone){ CLONE_VM | CLONE_VFORK | SIGNAL_CHLD, 0, 0, 0 });
+  return clone(call, &(struct clone){ CLONE_VM | CLONE_VFORK | SIGNAL_CHLD, 0, 0, 0 });
 }
 
 long sys_clone(struct call *call) {
   const uintptr_t *argument = call->argument;
-  return checked_clone(call->task, &(struct clone){ argument[0], argument[1], argument[2], argument[3] });
+  return checked_clone(call, &(struct clone){ argument[0], argument[1], argument[2], argument[3] });
 }
 
 /* On i386 the thread-local storage comes before the child's number. */
 long sys_i386_clone(struct call *call) {
   const uintptr_t *argument = call->argument;
-  return checked_clone(call->task, &(struct clone){ argument[0], argument[1], argument[2], argument[4] });
+  return checked_clone(call, &(struct clone){ argument[0], argument[1], argument[2], argument[4] });
 }
 
 long sys_sched_yield(struct call *call) {

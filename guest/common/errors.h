@@ -35,6 +35,7 @@ enum error_number {
   ERROR_NOSYS = 38,
   ERROR_NOTEMPTY = 39,
   ERROR_LOOP = 40,
+  ERROR_INTR_ALWAYS = 513, /* the kernel's own: ERROR_INTR, also where a handler lets calls begin anew */
 };
 
 #endif

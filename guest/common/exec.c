@@ -3,6 +3,7 @@
 
 #include "bits.h"
 #include "elf_file.h"
+#include "entry_paths.h"
 #include "errors.h"
 #include "exec_stack.h"
 #include "frame.h"
@@ -111,6 +112,7 @@ static long map_program(struct loader *loader, const struct exec_request *reques
   stack = exec_build_stack(task, program, &addresses, request, &loader->wrong);
   if (stack == 0) return -ERROR_NOMEM;
   memset(frame, 0, sizeof *frame);
+  frame->cause = CAUSE_REPLACED;
   frame_enter(frame, program->wide, (uintptr_t)addresses.entry, stack);
   return 0;
 }

@@ -57,6 +57,15 @@ static inline uint64_t read_msr(uint32_t number) {
   return (uint64_t)high << 32 | low;
 }
 
+/* FPU_SIZE bytes, aligned to 16 [SDM2 "FXSAVE"]. */
+static inline void fpu_save(uint8_t *image) {
+  __asm__ volatile("fxsave (%0)" : : "r"(image) : "memory");
+}
+
+static inline void fpu_load(const uint8_t *image) {
+  __asm__ volatile("fxrstor (%0)" : : "r"(image) : "memory");
+}
+
 static inline uint64_t read_tsc(void) {
   uint32_t low, high;
   __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));

@@ -14,6 +14,14 @@
 	.size	macro_8_return_to_caller.landing, 1
 
 .macro STUB name
+	.globl	__kernel_sigreturn, __kernel_rt_sigreturn
+	.type	__kernel_sigreturn, @function
+	.type	__kernel_rt_sigreturn, @function
+	.set	__kernel_sigreturn, USER32_STUB_SIGRETURN
+	.set	__kernel_rt_sigreturn, USER32_STUB_RT_SIGRETURN
+	.size	__kernel_sigreturn, 8
+	.size	__kernel_rt_sigreturn, 7
+
 	.globl	stub_\name, stub_\name\()_end
 stub_\name:
 	.incbin	"stub-\name\().so"

@@ -90,18 +90,19 @@ static struct task *allocate(void) {
 static void inherit(struct task *child, const struct task *parent) {
   child->group = parent->group;
   child->session = parent->session;
-  child->signal_mask = parent->signal_mask;
+  child->signals.mask = parent->signals.mask;
+  child->signals.stack = parent->signals.stack;
   child->directory = inode_hold(parent->directory);
   child->program = inode_hold(parent->program);
   child->file_mask = parent->file_mask;
   files_copy(&child->files, &parent->files);
-  memcpy(child->actions, parent->actions, sizeof child->actions);
+  memcpy(child->signals.action, parent->signals.action, sizeof child->signals.action);
   memcpy(child->name, parent->name, sizeof child->name);
   memcpy(child->program_path, parent->program_path, sizeof child->program_path);
   thread_state_save(&child->thread);
 }
 
-struct task *task_create(long *error) {
+struct task *task_create(const struct frame *frame, long *error) {
   struct task **place = find_place(), *parent = processor.task, *child;
   *error = place ? -ERROR_NOMEM : -ERROR_AGAIN;
   child = place ? allocate() : NULL;
@@ -111,7 +112,7 @@ struct task *task_create(long *error) {
   child->parent = parent;
   child->state = TASK_ASLEEP;
   inherit(child, parent);
-  *task_frame(child) = *task_frame(parent);
+  *task_frame(child) = *frame;
   *place = child;
   return child;
 }
@@ -179,8 +180,18 @@ static void leave_children(const struct task *parent) {
 }
 
 static bool parent_cares(const struct task *task) {
-  const struct signal_action *action = &task->parent->actions[SIGNAL_CHLD - 1];
+  const struct signal_action *action = &task->parent->signals.action[SIGNAL_CHLD - 1];
   return !task->orphan && action->handler != HANDLER_IGNORE && !(action->flags & ACTION_NO_ZOMBIES);
+}
+
+static void tell_parent(const struct task *task) {
+  bool killed = task->wait_status & 0x7f;
+  const struct signal_info info = {
+    .code = killed ? CODE_KILLED : CODE_EXITED,
+    .process = task->id,
+    .status = (int32_t)(killed ? task->wait_status : task->wait_status >> 8),
+  };
+  if (!task->orphan) signals_send_info(task->parent, SIGNAL_CHLD, &info);
 }
 
 static _Noreturn void end(unsigned wait_status) {
@@ -191,7 +202,7 @@ static _Noreturn void end(unsigned wait_status) {
   leave_children(task);
   task->wait_status = wait_status;
   task->state = parent_cares(task) ? TASK_ZOMBIE : TASK_DEAD;
-  if (!task->orphan) signals_send(task->parent, SIGNAL_CHLD);
+  tell_parent(task);
   schedule_wake(task->parent);
   schedule();
   __builtin_unreachable();

@@ -7,38 +7,17 @@
 #include <stdint.h>
 
 #include "files.h"
+#include "signals.h"
 #include "thread_state.h"
 
 #define TASK_LIMIT 64
 #define TASK_FIRST 1 /* the number of the first task, with whose end the machine ends */
 #define KERNEL_STACK_SIZE 0x4000
-#define SIGNAL_COUNT 64
 #define TASK_NAME_SIZE 64
 #define TASK_PATH_SIZE 256
 
 struct frame;
 struct inode;
-
-/* Signals by number, as far as the kernel sends them itself. */
-enum signal_number {
-  SIGNAL_ILL = 4,
-  SIGNAL_TRAP = 5,
-  SIGNAL_ABRT = 6,
-  SIGNAL_BUS = 7,
-  SIGNAL_FPE = 8,
-  SIGNAL_SEGV = 11,
-  SIGNAL_PIPE = 13,
-  SIGNAL_CHLD = 17,
-  SIGNAL_CONT = 18,
-  SIGNAL_STOP = 19,
-  SIGNAL_URG = 23,
-  SIGNAL_WINCH = 28,
-};
-
-/* What the program asked to happen at a signal; kept so that it reads back, handlers are not run. */
-struct signal_action {
-  uint64_t handler, flags, restorer, mask;
-};
 
 /* Where a program's memory lies. */
 struct address_space {
@@ -73,11 +52,10 @@ struct task {
   struct address_space own_space;
   struct address_space *space; /* its own, or the lender's */
   struct file_table files;
-  struct inode *directory;               /* where its relative paths begin */
-  struct inode *program;                 /* what it runs: /proc/self/exe */
-  unsigned file_mask;                    /* permissions that new files do not get: umask */
-  uint64_t signal_mask, signals_pending; /* signal 1 is bit 0 */
-  struct signal_action actions[SIGNAL_COUNT];
+  struct inode *directory; /* where its relative paths begin */
+  struct inode *program;   /* what it runs: /proc/self/exe */
+  unsigned file_mask;      /* permissions that new files do not get: umask */
+  struct signals signals;
   char name[TASK_NAME_SIZE];
   char program_path[TASK_PATH_SIZE];
   struct thread_state thread;
@@ -96,12 +74,13 @@ struct task *task_at(unsigned index);
 /* The task with a number, dead ones apart; or NULL. */
 struct task *task_find(int32_t id);
 
-/* The frame by which a task entered the kernel from its program, at the top of its stack. */
+/* The frame by which a new task enters its program, at the top of its stack. */
 struct frame *task_frame(struct task *task);
 
-/* A task that is as the running one but for its memory and its stacks, which it does not have yet, and that
- * does not run yet. NULL when there are too many, or memory is out: *error is told. */
-struct task *task_create(long *error);
+/* A task that is as the running one, which entered the kernel by `frame`, but for its memory and its stacks,
+ * which it does not have yet, and that does not run yet. NULL when there are too many, or memory is out:
+ * *error is told. */
+struct task *task_create(const struct frame *frame, long *error);
 
 /* Lets a task run that task_create made, with the frame that it has. */
 void task_start(struct task *task);

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "leave.h"
 #include "processor.h"
+#include "signals.h"
 #include "text.h"
 #include "user_memory.h"
 
@@ -69,5 +70,6 @@ static bool quick_return(struct frame *frame) {
 
 bool do_syscall(struct frame *frame) {
   calls_finish(frame, call_i386(frame));
+  signals_deliver_after_call(frame);
   return quick_return(frame);
 }

@@ -2,10 +2,11 @@
 #include "thread_state.h"
 
 #include "descriptors.h"
+#include "instructions.h"
 #include "segments.h"
 
 void thread_state_save(struct thread_state *state) {
-  __asm__ volatile("fxsave %0" : "=m"(state->fpu));
+  fpu_save(state->fpu);
   for (unsigned slot = 0; slot < TLS_SLOTS; slot++)
     state->tls[slot] = descriptors_tls(slot);
   state->fs = read_fs();
@@ -13,7 +14,7 @@ void thread_state_save(struct thread_state *state) {
 }
 
 void thread_state_load(const struct thread_state *state) {
-  __asm__ volatile("fxrstor %0" : : "m"(state->fpu));
+  fpu_load(state->fpu);
   for (unsigned slot = 0; slot < TLS_SLOTS; slot++)
     descriptors_set_tls(slot, state->tls[slot]);
   write_fs(state->fs);

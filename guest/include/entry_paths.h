@@ -13,6 +13,8 @@
 #define CAUSE_CALL_GATE 0x103
 #define CAUSE_TRAP_CALL 0x104 /* UD2 or LOCK NOP, recognised by the handler of #UD */
 
+#define CAUSE_REPLACED 0x105 /* the registers are not those that came in: only IRET brings them all */
+
 /* What a 32-bit program pushes for the call gate: the number, then the arguments in order, the number last.
  * The i386 kernel's gate has the processor copy them; a 64-bit gate cannot, and the kernel does. Either way
  * all are gone from the program's stack afterwards. */

@@ -22,9 +22,12 @@
 #define USER64_PIE_BASE 0x555555554000
 
 #define USER32_END 0xc0000000
-#define USER32_STUB 0xbffff000         /* the stub page, a shared object: AT_SYSINFO_EHDR tells it */
-#define USER32_STUB_ENTRY 0xbffff800   /* its code: AT_SYSINFO */
-#define USER32_STUB_LANDING 0xbffff810 /* where SYSENTER and 32-bit SYSCALL return to */
+#define USER32_STUB 0xbffff000           /* the stub page, a shared object: AT_SYSINFO_EHDR tells it */
+#define USER32_STUB_ENTRY 0xbffff800     /* its code: AT_SYSINFO */
+#define USER32_STUB_LANDING 0xbffff810   /* where SYSENTER and 32-bit SYSCALL return to */
+#define USER32_STUB_AGAIN 0xbffff818     /* where they make a call that a handler interrupted once more */
+#define USER32_STUB_SIGRETURN 0xbffff820 /* where handlers return to */
+#define USER32_STUB_RT_SIGRETURN 0xbffff830
 #define USER32_STACK_TOP 0xbfffe000
 #define USER32_MMAP_TOP 0xb7fff000
 #define USER32_PIE_BASE 0x56555000

@@ -46,6 +46,28 @@ __kernel_vsyscall:
 	popl	%edx
 	popl	%ecx
 	ret
+	/* What came by either goes on here to make the call once more, after a handler. */
+	.org	USER32_STUB_AGAIN - USER32_STUB_ENTRY, 0xcc
+	int	$0x80
+	jmp	__kernel_vsyscall + USER32_STUB_LANDING - USER32_STUB_ENTRY
 	.size	__kernel_vsyscall, . - __kernel_vsyscall
+
+	/* The instructions are Linux's to the byte: debuggers know handlers' frames by them. */
+	.org	USER32_STUB_SIGRETURN - USER32_STUB_ENTRY, 0xcc
+	.globl	__kernel_sigreturn
+	.type	__kernel_sigreturn, @function
+__kernel_sigreturn:
+	popl	%eax
+	movl	$119, %eax
+	int	$0x80
+	.size	__kernel_sigreturn, . - __kernel_sigreturn
+
+	.org	USER32_STUB_RT_SIGRETURN - USER32_STUB_ENTRY, 0xcc
+	.globl	__kernel_rt_sigreturn
+	.type	__kernel_rt_sigreturn, @function
+__kernel_rt_sigreturn:
+	movl	$173, %eax
+	int	$0x80
+	.size	__kernel_rt_sigreturn, . - __kernel_rt_sigreturn
 
 	.section .note.GNU-stack, "", @progbits

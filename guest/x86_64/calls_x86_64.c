@@ -1,10 +1,12 @@
-/* The x86-64 system calls by number, and the one that only x86-64 has. */
+/* The x86-64 system calls by number, and those that only x86-64 has. */
 #include "calls_x86_64.h"
 
 #include "bits.h"
 #include "calls.h"
 #include "errors.h"
+#include "frame.h"
 #include "instructions.h"
+#include "signal_frames64.h"
 #include "task.h"
 
 /* Linux's numbers, arch/x86/entry/syscalls/syscall_64.tbl. */
@@ -29,6 +31,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [12] = sys_brk,
   [13] = sys_rt_sigaction,
   [14] = sys_rt_sigprocmask,
+  [15] = sys_rt_sigreturn,
   [16] = sys_ioctl,
   [17] = sys_pread,
   [18] = sys_pwrite,
@@ -41,6 +44,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [28] = sys_madvise,
   [32] = sys_dup,
   [33] = sys_dup2,
+  [34] = sys_pause,
   [35] = sys_nanosleep,
   [39] = sys_getpid,
   [40] = sys_sendfile,
@@ -88,6 +92,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [121] = sys_getpgid,
   [124] = sys_getsid,
   [127] = sys_rt_sigpending,
+  [130] = sys_rt_sigsuspend,
   [131] = sys_sigaltstack,
   [157] = sys_prctl,
   [158] = sys_arch_prctl,
@@ -147,4 +152,10 @@ long sys_arch_prctl(struct call *call) {
   case GET_GS: return call_put_word(call, value, read_msr(msr)) ? 0 : -ERROR_FAULT;
   default: return -ERROR_INVAL;
   }
+}
+
+/* The frame is another one now, and its result the one that it was interrupted with. */
+long sys_rt_sigreturn(struct call *call) {
+  signal_frame_pop64(call->task, call->frame);
+  return frame_result(call->frame);
 }

@@ -8,5 +8,6 @@ struct call_table;
 extern const struct call_table calls_x86_64;
 
 long sys_arch_prctl(struct call *call);
+long sys_rt_sigreturn(struct call *call);
 
 #endif

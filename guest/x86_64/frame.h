@@ -77,6 +77,12 @@ static inline void frame_set_pc(struct frame *frame, uintptr_t pc) {
 static inline void frame_set_result(struct frame *frame, long result) {
   frame->rax = (uintptr_t)result;
 }
+static inline long frame_result(const struct frame *frame) {
+  return (long)frame->rax;
+}
+static inline uintptr_t frame_stack(const struct frame *frame) {
+  return frame->rsp;
+}
 static inline void frame_set_stack(struct frame *frame, uintptr_t stack) {
   frame->rsp = stack;
 }

@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "leave.h"
 #include "processor.h"
+#include "signals.h"
 #include "text.h"
 #include "user_memory.h"
 
@@ -114,6 +115,7 @@ static bool quick_return(struct frame *frame) {
   enum leave leave = leave_chosen();
   if (frame->rflags & (FLAGS_TF | FLAGS_RF) || leave == LEAVE_BY_IRET) return false;
   switch (frame->cause) {
+  case CAUSE_REPLACED: return false;
   case CAUSE_SYSCALL: return sysret_leads_back(frame);
   case CAUSE_CALL_GATE: return gate_leads_back(frame);
   case CAUSE_SYSCALL32:
@@ -124,5 +126,6 @@ static bool quick_return(struct frame *frame) {
 
 bool do_syscall(struct frame *frame) {
   calls_finish(frame, call_by_class(frame));
+  signals_deliver_after_call(frame);
   return quick_return(frame);
 }

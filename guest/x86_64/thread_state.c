@@ -9,7 +9,7 @@
 
 /* While the kernel runs, the program's GS base stands in KERNEL_GS_BASE [SDM2 "SWAPGS"]. */
 void thread_state_save(struct thread_state *state) {
-  __asm__ volatile("fxsaveq %0" : "=m"(state->fpu));
+  fpu_save(state->fpu);
   for (unsigned slot = 0; slot < TLS_SLOTS; slot++)
     state->tls[slot] = descriptors_tls(slot);
   state->ds = read_ds();
@@ -32,7 +32,7 @@ static void load_stack_segment(void) {
 
 /* Selectors first: loading FS and GS loads their bases, too. */
 void thread_state_load(const struct thread_state *state) {
-  __asm__ volatile("fxrstorq %0" : : "m"(state->fpu));
+  fpu_load(state->fpu);
   for (unsigned slot = 0; slot < TLS_SLOTS; slot++)
     descriptors_set_tls(slot, state->tls[slot]);
   load_stack_segment();

@@ -42,6 +42,7 @@ compare registers
 compare files
 compare processes
 compare execute
+compare signals
 for way in read-null write-constant run-null divide undefined breakpoint step cli hlt port gate no-gate wrmsr \
   read-kernel abort signal; do
   compare die "$way"

@@ -93,7 +93,7 @@ void schedule_wake(const void *channel) {
 }
 
 void signals_send(struct task *task, unsigned number) {
-  task->signals_pending |= SIGNAL_BIT(number);
+  task->signals.pending |= SIGNAL_BIT(number);
 }
 
 struct task *task_current(void) {
@@ -380,7 +380,7 @@ static void a_write_to_a_pipe_that_nobody_reads_sends_sigpipe(void **state) {
   assert_int_equal(pipe_create(ends, 0), 0);
   file_release(ends[0]);
   assert_int_equal(ends[1]->operations->write(ends[1], "a", 1, &none), -ERROR_PIPE);
-  assert_int_equal(current->signals_pending, SIGNAL_BIT(SIGNAL_PIPE));
+  assert_int_equal(current->signals.pending, SIGNAL_BIT(SIGNAL_PIPE));
   file_release(ends[1]);
 }
 
