@@ -1,17 +1,15 @@
 /* A system call from end to end on a bare machine, its ten macro-steps named (docs/macro-steps.md): a program reads
  * through a library procedure, a kernel dispatches by a table; parameters on the stack and INT 0x80, or in registers and
  * SYSCALL. What is read is always the same text. */
+#include "read_walk.inc"
 #include "rings.inc"
 
-#define READ_SIZE 16
 #define ERROR_NOSYS 38
 #define ABOVE_STACK 128 /* zeros, so that traces show no code as stack */
 
 #ifdef __x86_64__
-#define CALL_READ 0
 #define HANDLERS 1
 #else
-#define CALL_READ 3
 #define HANDLERS 4
 #endif
 
@@ -125,57 +123,11 @@ text:
 text_end:
 
 	USER
-#ifdef __x86_64__
-	pushq	%rbx				/* kept by procedures; now the stack is as calls want it */
-macro_1_put_parameters_in_registers:
-	xorl	%edi, %edi
-	movl	$buffer, %esi
-	movl	$READ_SIZE, %edx
-macro_2_call_library_procedure:
-	call	read
-macro_9_clean_up_stack:
-	popq	%rbx
-macro_10_continue:
+	READ_WALK
 	movl	%eax, %ebp
 	END_USER
 
 	.skip	ABOVE_STACK
-FUNCTION read
-macro_3_put_number_in_register:
-	movl	$CALL_READ, %eax
-macro_4_trap:
-	syscall
-macro_8_return_to_caller:
-	ret
-	.size	read, . - read
-#else
-macro_1_push_parameters:
-	pushl	$READ_SIZE
-	pushl	$buffer
-	pushl	$0
-macro_2_call_library_procedure:
-	call	read
-macro_9_clean_up_stack:
-	addl	$12, %esp
-macro_10_continue:
-	movl	%eax, %ebp
-	END_USER
-
-	.skip	ABOVE_STACK
-FUNCTION read
-	pushl	%ebx				/* kept by procedures */
-	movl	8(%esp), %ebx
-	movl	12(%esp), %ecx
-	movl	16(%esp), %edx
-macro_3_put_number_in_register:
-	movl	$CALL_READ, %eax
-macro_4_trap:
-	int	$VECTOR_SYSTEM_CALL
-	popl	%ebx
-macro_8_return_to_caller:
-	ret
-	.size	read, . - read
-#endif
-
+	READ_LIBRARY
 buffer:
 	.skip	READ_SIZE

@@ -26,6 +26,14 @@ macro_8_return_to_caller.\name:
 
 	.text
 
+DOOR ud2
+	TRAP	ud2, ud2
+END_DOOR ud2
+
+DOOR lock_nop
+	TRAP	lock_nop, LOCK_NOP
+END_DOOR lock_nop
+
 #ifdef __x86_64__
 
 DOOR syscall
@@ -46,14 +54,6 @@ END_DOOR int80
 DOOR call_gate
 	TRAP	call_gate, lcall *gate(%rip)
 END_DOOR call_gate
-
-DOOR ud2
-	TRAP	ud2, ud2
-END_DOOR ud2
-
-DOOR lock_nop
-	TRAP	lock_nop, LOCK_NOP
-END_DOOR lock_nop
 
 DOOR stack
 	.irp	register, r9, r8, r10, rdx, rsi, rdi
@@ -174,14 +174,6 @@ DOOR call_gate
 	.endr
 	TRAP	call_gate, lcall $SELECTOR_CALL_GATE, $0
 END_DOOR call_gate
-
-DOOR ud2
-	TRAP	ud2, ud2
-END_DOOR ud2
-
-DOOR lock_nop
-	TRAP	lock_nop, LOCK_NOP
-END_DOOR lock_nop
 
 DOOR stack
 	.irp	register, ebp, edi, esi, edx, ecx, ebx
