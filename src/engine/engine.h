@@ -80,9 +80,9 @@ struct engine_client {
   /* While armed by engine_trace_instructions: an instruction is about to execute at cpu->rip. `linear` is its
    * address. Sensitive ones are announced here too, before `instruction`. */
   void (*executed)(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
-  /* The instruction at `linear`, which is marked, is about to execute at cpu->rip; after `executed`. Once for
-   * all repetitions of a string instruction. May be NULL where nothing is marked. */
-  void (*marked)(void *context, uint64_t linear);
+  /* A marked instruction is about to execute at cpu->rip; after `executed`. `mark` is the index of the first
+   * mark there. Once for all repetitions of a string instruction. May be NULL where nothing is marked. */
+  void (*marked)(void *context, size_t mark);
   /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. May be NULL. */
   void (*witnessed)(void *context);
   /* Memory-mapped devices and holes, 1 to 8 bytes. engine_instructions is then the count before the

@@ -203,8 +203,8 @@ static uint64_t ahead_of(const struct piece *at, uint64_t offset) {
 static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   const struct block *block = e->at->block;
   uint64_t offset = address - e->at->address;
-  bool marked = e->at->marked && marks_hold(e, address, 1);
-  if (!e->tracing && !marked) return true;
+  size_t mark = e->at->marked ? marks_find(e, address, 1) : NO_MARK;
+  if (!e->tracing && mark == NO_MARK) return true;
   if (e->repeating && (e->at->stepped || (block->repeats && offset == 0))) return true;
   uint64_t ahead = ahead_of(e->at, offset);
   if (e->announced == address && e->announced_at == e->count - ahead) return true; /* it was begun anew */
@@ -213,7 +213,7 @@ static bool announce(struct engine *e, uint64_t address, uint32_t size) {
   e->ahead = ahead;
   fetch(e);
   if (e->tracing) tell_executed(e, address, size);
-  if (marked) e->client.marked(e->client.context, address);
+  if (mark != NO_MARK) e->client.marked(e->client.context, mark);
   if (e->flush_asked || e->count > e->deadline || e->changed) {
     clock_settle(e, address);
     return false;

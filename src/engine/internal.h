@@ -14,6 +14,7 @@ enum {
   PIECES = 1 << 10, /* allocated at a time */
 };
 
+#define NO_MARK SIZE_MAX
 #define NO_LINEAR UINT64_MAX /* an address at which no instruction begins */
 
 /* A block as translated for one linear address and privilege level. Generated code carries the address of its
@@ -203,8 +204,8 @@ uint8_t breakpoints_met(const struct engine *e, uint64_t linear, uint64_t execut
 /* Widens the range of addresses to be hooked by the marks within the block; true if there are any. */
 bool marks_window(const struct engine *e, const struct piece *p, uint64_t *begin, uint64_t *end);
 
-/* Whether any mark is at `linear` or less than `size` bytes behind. */
-bool marks_hold(const struct engine *e, uint64_t linear, size_t size);
+/* The index of the first mark at `linear` or less than `size` bytes behind; NO_MARK when there is none. */
+size_t marks_find(const struct engine *e, uint64_t linear, size_t size);
 
 /* events.c: what the client is told, and how execution goes on. */
 

@@ -29,7 +29,7 @@ bool marks_window(const struct engine *e, const struct piece *p, uint64_t *begin
   return any;
 }
 
-bool marks_hold(const struct engine *e, uint64_t linear, size_t size) {
+size_t marks_find(const struct engine *e, uint64_t linear, size_t size) {
   size_t i = first_from(e, linear);
-  return i < e->mark_count && e->mark[i] - linear < size;
+  return i < e->mark_count && e->mark[i] - linear < size ? i : NO_MARK;
 }

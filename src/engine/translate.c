@@ -295,7 +295,7 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   p->address = tb->pc;
   p->physical = place.physical;
   p->size = place.size;
-  p->marked = marks_hold(e, p->address, p->size);
+  p->marked = marks_find(e, p->address, p->size) != NO_MARK;
   p->for_deadline = for_deadline && !for_device && regular && !p->block->checked && !single;
   if (for_device && e->watched) p->block->watched = true;
   p->for_watch = p->block->watched && e->watched && regular && !p->block->checked && !single;

@@ -26,25 +26,12 @@ enum rs_status rs_machine_tell_macro_steps(struct rs_machine *vm, const struct r
   return RS_OK;
 }
 
-static const struct rs_macro_step *first_at(const struct rs_machine *vm, uint64_t linear) {
-  size_t low = 0, high = vm->macro_count;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (vm->macro[middle].linear < linear)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return &vm->macro[low];
-}
-
-void vm_marked(void *context, uint64_t linear) {
+void vm_marked(void *context, size_t mark) {
   struct rs_machine *vm = context;
-  const struct rs_macro_step *end = vm->macro + vm->macro_count;
+  const struct rs_macro_step *step = &vm->macro[mark], *end = vm->macro + vm->macro_count;
   struct rs_macro_event event = { .instructions = engine_instructions(vm->engine), .cpu = &vm->cpu };
   vm_stack_window(vm, &vm->cpu, &event.stack);
-  for (const struct rs_macro_step *step = first_at(vm, linear); step < end && step->linear == linear;
-       step++) {
+  for (uint64_t linear = step->linear; step < end && step->linear == linear; step++) {
     if (step->number == event.step.number) continue; /* a file of symbols was added twice */
     event.step = *step;
     tracer_macro(&vm->tracer, &event);

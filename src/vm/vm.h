@@ -96,7 +96,7 @@ void vm_pending_tell(struct rs_machine *vm);
 void vm_pending_refuse(struct rs_machine *vm); /* it faulted: it wrote nothing */
 
 /* macro.c: the guest's own macro-steps. */
-void vm_marked(void *context, uint64_t linear);
+void vm_marked(void *context, size_t mark);
 
 /* translate.c: the guest's own accesses. */
 bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bool rflags_ac,

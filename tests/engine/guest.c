@@ -85,8 +85,8 @@ static void on_executed(void *context, uint64_t linear, const uint8_t *bytes, un
   if (g->executed) g->executed(g);
 }
 
-static void on_marked(void *context, uint64_t linear) {
-  assert_int_equal(linear, note(context, GUEST_MARKED)->linear);
+static void on_marked(void *context, size_t mark) {
+  note(context, GUEST_MARKED)->mark = mark;
 }
 
 static void on_witnessed(void *context) {

@@ -35,6 +35,7 @@ struct guest_event {
   uint64_t count;
   uint64_t rflags;
   uint64_t rax, rcx;
+  size_t mark; /* of GUEST_MARKED */
   uint8_t length;
   uint8_t shadow;
   struct engine_exception exception;

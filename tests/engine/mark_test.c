@@ -21,6 +21,7 @@ static void each_execution_of_a_marked_instruction_is_told_before_it(void **stat
     const struct guest_event *event = guest_event(g, GUEST_MARKED, i);
     assert_int_equal(event->rip, GUEST_CODE + expected[i].offset);
     assert_int_equal(event->count, expected[i].count);
+    assert_int_equal(marks[event->mark], event->rip);
   }
   assert_int_equal(guest_event(g, GUEST_MARKED, 3)->rax, 3);
   assert_int_equal(engine_instructions(g->engine), 1 + 5 * 4 + 3);
