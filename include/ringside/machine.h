@@ -53,6 +53,9 @@ enum rs_status rs_machine_subscribe(struct rs_machine *machine, struct rs_trace_
 enum rs_status rs_machine_tell_macro_steps(struct rs_machine *machine, const struct rs_symbols *symbols,
                                            struct rs_error *error);
 
+/* Tells the sinks which task runs, where `symbols` names the guest's word on that; before the run. */
+void rs_machine_tell_tasks(struct rs_machine *machine, const struct rs_symbols *symbols);
+
 /* Runs to the end and says how it ended. RS_OK also for guest faults, shutdown and limits: these are ends. */
 enum rs_status rs_machine_run(struct rs_machine *machine, struct rs_end_event *end, struct rs_error *error);
 

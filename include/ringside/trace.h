@@ -2,6 +2,7 @@
 #ifndef RINGSIDE_TRACE_H
 #define RINGSIDE_TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -28,6 +29,12 @@ struct rs_stack_window {
   uint64_t word[2 * RS_STACK_WORDS + 1];
 };
 
+/* A process of the guest, as its kernel tells of it (docs/tasks.md). */
+struct rs_task {
+  uint32_t id;   /* 0: none is known */
+  char name[16]; /* printable and terminated */
+};
+
 /* One transition or operation. Valid only during the call. What faulted (RS_FAULTED) is an event of its own,
  * without a number; the delivery, #DF or shutdown that follows names it as its parent. */
 struct rs_transition_event {
@@ -36,6 +43,8 @@ struct rs_transition_event {
   uint64_t parent;       /* the `sequence` of the faulted event that this one follows from, or 0 */
   uint64_t instructions; /* executed before it */
   const struct rs_transition *transition;
+  struct rs_task task; /* that runs after it */
+  bool switches_task;  /* a MOV to CR3 brought the task: it is numbered as transitions are */
   /* Around the old and the new stack pointer, before and after; only filled for sinks that ask
    * (`wants_stacks`). */
   struct rs_stack_window old_stack, new_stack;
@@ -144,6 +153,9 @@ enum rs_status rs_symbols_add_file(struct rs_symbols *symbols, const void *bytes
 
 /* The macro-steps that the symbols name: how many there are, of which up to `room` are written to `out`. */
 size_t rs_symbols_macro_steps(const struct rs_symbols *symbols, struct rs_macro_step *out, size_t room);
+
+/* Where the oldest image with a symbol `ringside_task` has it: docs/tasks.md. */
+bool rs_symbols_task(const struct rs_symbols *symbols, uint64_t *linear);
 
 /* "main+0x1c", or "0x401234" where nothing is known; returns the length that the whole text needs. */
 size_t rs_symbols_format(const struct rs_symbols *symbols, uint64_t address, char *text, size_t size);

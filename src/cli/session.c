@@ -83,6 +83,7 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   if (!trace->sink) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   enum rs_status status = rs_machine_subscribe(machine, trace->sink);
   if (status != RS_OK) return rs_fail(error, status, "%s", rs_status_text(status));
+  rs_machine_tell_tasks(machine, symbols);
   return rs_machine_tell_macro_steps(machine, symbols, error);
 }
 

@@ -11,8 +11,8 @@ void story_follow(struct story *story, const struct rs_transition_event *event) 
   story->answered.number = 0;
   if (!event->number) return;
   call_decode(event->transition, &story->options.memory, &story->call);
-  if (!pending_leave(&story->pending, event->transition, &story->answered)) story->answered.number = 0;
-  pending_enter(&story->pending, event->number, event->transition, &story->call);
+  if (!pending_leave(&story->pending, event, &story->answered)) story->answered.number = 0;
+  pending_enter(&story->pending, event, &story->call);
 }
 
 static void print_ring(struct output *output, unsigned ring) {
@@ -85,16 +85,21 @@ static void print_task(struct output *output, const struct rs_transition *transi
   fields_fault(output, &transition->fault);
 }
 
-static void print_transition(struct output *output, const struct story *story,
-                             const struct rs_transition_event *event) {
-  const struct rs_transition *transition = event->transition;
+/* `#12 3->0 `. */
+static void print_number(struct output *output, const struct rs_transition_event *event) {
   output_char(output, '#');
   output_decimal(output, event->number);
   output_char(output, ' ');
-  print_ring(output, transition->before.cpl);
+  print_ring(output, event->transition->before.cpl);
   output_text(output, "->");
-  print_ring(output, transition->after.cpl);
+  print_ring(output, event->transition->after.cpl);
   output_char(output, ' ');
+}
+
+static void print_transition(struct output *output, const struct story *story,
+                             const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  print_number(output, event);
   print_cause(output, &transition->cause);
   output_char(output, ' ');
   print_place(output, story, &transition->before);
@@ -107,6 +112,22 @@ static void print_transition(struct output *output, const struct story *story,
     call_print(output, &story->call, &transition->before, &story->options.memory);
   }
   if (story->answered.number) print_answer(output, story, &transition->after);
+}
+
+static void print_task_switch(struct output *output, const struct story *story,
+                              const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  print_number(output, event);
+  output_colour(output, COLOUR_BOLD);
+  output_text(output, "mov cr3");
+  output_colour(output, COLOUR_NONE);
+  output_char(output, ' ');
+  print_place(output, story, &transition->before);
+  output_text(output, " to ");
+  output_text(output, event->task.name);
+  output_text(output, " (pid ");
+  output_decimal(output, event->task.id);
+  output_char(output, ')');
 }
 
 static void print_shutdown(struct output *output, const struct story *story,
@@ -222,6 +243,8 @@ void headline_print(struct output *output, const struct story *story,
     print_refused(output, story, transition);
   else if (transition->cause.mechanism == RS_MECHANISM_SHUTDOWN)
     print_shutdown(output, story, event);
+  else if (event->switches_task)
+    print_task_switch(output, story, event);
   else if (event->number)
     print_transition(output, story, event);
   else

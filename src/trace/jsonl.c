@@ -166,6 +166,10 @@ static json_t *json_answer(struct jsonl_sink *jsonl, const struct rs_cpu *after)
   return NULL;
 }
 
+static json_t *json_task(const struct rs_task *task) {
+  return json_pack("{s:I, s:s}", "id", (json_int_t)task->id, "name", task->name);
+}
+
 static bool put_calls(struct jsonl_sink *jsonl, json_t *event, const struct rs_transition *transition) {
   const struct story *story = &jsonl->story;
   bool complete = true;
@@ -205,6 +209,7 @@ static void jsonl_transition(struct rs_trace_sink *sink, const struct rs_transit
   complete = json_put(event, "from", json_place(jsonl, &transition->before)) && complete;
   complete = json_put(event, "to", json_place(jsonl, &transition->after)) && complete;
   complete = put_outcome(event, transition) && complete;
+  if (told->switches_task) complete = json_put(event, "switches_to", json_task(&told->task)) && complete;
   complete = put_calls(jsonl, event, transition) && complete;
   complete = put_state(jsonl, event, told) && complete;
   write_line(jsonl, event, complete);

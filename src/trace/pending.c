@@ -1,6 +1,8 @@
 /* The table of entries into the kernel that nothing has returned from. */
 #include "trace/pending.h"
 
+#include <string.h>
+
 #include "arch/instruction.h"
 
 #define CR3_PCID UINT64_C(0xfff)
@@ -56,14 +58,23 @@ static bool pending_of(const struct rs_transition *transition, struct pending *e
 }
 
 static bool same_task(const struct pending *a, const struct pending *b) {
-  return a->cr3 == b->cr3 && a->cpl == b->cpl && (a->sp == b->sp || a->any_sp || b->any_sp);
+  return a->task == b->task && a->cr3 == b->cr3 && a->cpl == b->cpl &&
+         (a->sp == b->sp || a->any_sp || b->any_sp);
 }
 
-void pending_enter(struct pending_table *table, uint64_t number, const struct rs_transition *transition,
+/* Calls that end their task. */
+static bool never_returns(const struct call *call) {
+  if (call->abi == LINUX_NONE || !call->known) return false;
+  return strcmp(call->known->name, "exit") == 0 || strcmp(call->known->name, "exit_group") == 0;
+}
+
+void pending_enter(struct pending_table *table, const struct rs_transition_event *event,
                    const struct call *call) {
+  const struct rs_transition *transition = event->transition;
   struct pending entry;
-  if (!pending_of(transition, &entry)) return;
-  entry.number = number;
+  if (!pending_of(transition, &entry) || never_returns(call)) return;
+  entry.number = event->number;
+  entry.task = event->task.id;
   entry.call = *call;
   if (call->abi == LINUX_I386 && transition->cause.mechanism == RS_MECHANISM_SYSCALL) entry.any_rip = true;
   struct pending *place = &table->place[0];
@@ -78,15 +89,24 @@ void pending_enter(struct pending_table *table, uint64_t number, const struct rs
   *place = entry;
 }
 
-bool pending_leave(struct pending_table *table, const struct rs_transition *transition,
+/* What the same task left in another address space. */
+static bool is_over(const struct pending *place, const struct pending *now) {
+  return place->number && now->task && place->task == now->task && place->cr3 != now->cr3;
+}
+
+bool pending_leave(struct pending_table *table, const struct rs_transition_event *event,
                    struct pending *entry) {
+  const struct rs_transition *transition = event->transition;
   const struct rs_cpu *after = &transition->after;
-  struct pending wanted = { .cr3 = after->cr3 & ~CR3_PCID, .cpl = after->cpl, .sp = stack_address(after) };
+  struct pending wanted = {
+    .task = event->task.id, .cr3 = after->cr3 & ~CR3_PCID, .cpl = after->cpl, .sp = stack_address(after)
+  };
   bool far = is_far_return(&transition->cause);
   if (!is_return(&transition->cause)) return false;
   struct pending *found = NULL;
   for (unsigned i = 0; i < PENDING_LIMIT; i++) {
     struct pending *place = &table->place[i];
+    if (is_over(place, &wanted)) place->number = 0;
     if (!place->number || place->any_sp != far || !same_task(place, &wanted)) continue;
     if (!place->any_rip && place->rip != after->rip) continue;
     if (!found || place->number > found->number) found = place;

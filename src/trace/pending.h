@@ -1,4 +1,4 @@
-/* Which entry into the kernel a return answers, task by task, without knowing the kernel's tasks. */
+/* Which entry into the kernel a return answers, task by task. */
 #ifndef TRACE_PENDING_H
 #define TRACE_PENDING_H
 
@@ -6,9 +6,11 @@
 
 enum { PENDING_LIMIT = 64 };
 
-/* An entry that nothing has returned from. The task it belongs to is known by its address space (CR3
- * without PCID), its ring and its stack's linear address: no two entries that share all three can both be
- * pending. The return address must agree too, but for entries whose return address the kernel chooses:
+/* An entry that nothing has returned from. The task it belongs to is known by its number, where the guest
+ * tells it, by its address space (CR3 without PCID), its ring and its stack's linear address: no two entries
+ * that share them all can both be pending. What a task left pending in one address space is over when it is
+ * seen in another: there it runs another program. The return address must agree too, but for entries whose
+ * return address the kernel chooses:
  *
  *   SYSENTER                 the processor saves none; the kernel returns into its stub page
  *   SYSCALL outside 64 bits  the same, by Linux's convention
@@ -18,6 +20,7 @@ enum { PENDING_LIMIT = 64 };
 struct pending {
   uint64_t number; /* of the transition; 0: this place is free */
   uint64_t cr3, sp, rip;
+  uint32_t task; /* its number; 0: nobody tells */
   uint8_t cpl;
   bool any_rip, any_sp;
   struct call call;
@@ -28,12 +31,12 @@ struct pending_table {
 };
 
 /* Remembers a completed transition that something will return from; others leave the table as it is. */
-void pending_enter(struct pending_table *table, uint64_t number, const struct rs_transition *transition,
+void pending_enter(struct pending_table *table, const struct rs_transition_event *event,
                    const struct call *call);
 
 /* The entry that this completed return (IRET, SYSRET, SYSEXIT, far return) answers, which it takes out of the
  * table; false when none is known. */
-bool pending_leave(struct pending_table *table, const struct rs_transition *transition,
+bool pending_leave(struct pending_table *table, const struct rs_transition_event *event,
                    struct pending *entry);
 
 #endif

@@ -31,6 +31,8 @@ struct symbol_image {
   char *names;
   size_t names_used, names_capacity;
   struct macro_list macro;
+  uint64_t task; /* address of ringside_task */
+  bool has_task;
   struct symbol_image *older;
 };
 
@@ -122,6 +124,22 @@ enum rs_status symbols_image_add(struct symbol_image *image, const struct symbol
   };
   image->count++;
   return RS_OK;
+}
+
+void symbols_image_set_task(struct symbol_image *image, uint64_t linear) {
+  image->task = linear;
+  image->has_task = true;
+}
+
+/* The kernel's symbols are there before any program's. */
+bool rs_symbols_task(const struct rs_symbols *symbols, uint64_t *linear) {
+  bool found = false;
+  for (const struct symbol_image *image = symbols ? symbols->newest : NULL; image; image = image->older) {
+    if (!image->has_task) continue;
+    *linear = image->task;
+    found = true;
+  }
+  return found;
 }
 
 static int symbol_compare(const void *left, const void *right) {

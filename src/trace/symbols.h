@@ -24,6 +24,9 @@ struct symbol_image;
 struct symbol_image *symbols_image_start(void);
 enum rs_status symbols_image_add(struct symbol_image *image, const struct symbol_source *source);
 
+/* Where the image has the guest's word on which task runs. */
+void symbols_image_set_task(struct symbol_image *image, uint64_t linear);
+
 /* Sorts what was collected and gives the image to `symbols`. */
 void symbols_image_finish(struct rs_symbols *symbols, struct symbol_image *image);
 void symbols_image_free(struct symbol_image *image);

@@ -39,12 +39,23 @@ static bool symbol_rank_of(const GElf_Sym *symbol, enum symbol_rank *rank) {
   }
 }
 
+/* The only data that the trace reads by name. */
+static void symtab_find_task(const struct symtab *table, const GElf_Sym *symbol, struct symbol_image *image) {
+  const char *name;
+  if (GELF_ST_TYPE(symbol->st_info) != STT_OBJECT || symbol->st_shndx == SHN_UNDEF) return;
+  name = elf_strptr(table->elf, table->strings, symbol->st_name);
+  if (name && strcmp(name, "ringside_task") == 0)
+    symbols_image_set_task(image, symbol->st_value + table->bias);
+}
+
 static enum rs_status symtab_add_symbol(const struct symtab *table, size_t index,
                                         struct symbol_image *image) {
   GElf_Sym symbol;
   GElf_Shdr section;
   struct symbol_source source;
-  if (!gelf_getsym(table->data, (int)index, &symbol) || !symbol_rank_of(&symbol, &source.rank)) return RS_OK;
+  if (!gelf_getsym(table->data, (int)index, &symbol)) return RS_OK;
+  symtab_find_task(table, &symbol, image);
+  if (!symbol_rank_of(&symbol, &source.rank)) return RS_OK;
   bool fixed = symbol_is_fixed(&symbol);
   if (!fixed && !symbol_section(table, &symbol, &section)) return RS_OK;
   const char *name = elf_strptr(table->elf, table->strings, symbol.st_name);

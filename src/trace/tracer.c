@@ -27,7 +27,7 @@ enum rs_status tracer_subscribe(struct tracer *tracer, struct rs_trace_sink *sin
 static void tracer_number(struct tracer *tracer, struct rs_transition_event *event) {
   const struct rs_transition *transition = event->transition;
   bool faulted = transition->outcome == RS_FAULTED;
-  bool numbered = !faulted && mechanism_is_transition(transition->cause.mechanism);
+  bool numbered = !faulted && (mechanism_is_transition(transition->cause.mechanism) || event->switches_task);
   event->sequence = ++tracer->sequence;
   event->number = numbered ? ++tracer->number : 0;
   event->parent = tracer->faulted;

@@ -50,6 +50,8 @@ void vm_settle(struct rs_machine *vm, struct rs_transition *transition) {
   if (stacks) vm_stack_window(vm, &transition->before, &event.old_stack);
   vm_commit(vm, transition);
   if (stacks) vm_stack_window(vm, &transition->after, &event.new_stack);
+  event.switches_task = vm_switches_task(vm, transition);
+  event.task = vm->task;
   tracer_transition(&vm->tracer, &event);
 }
 

@@ -37,6 +37,10 @@ struct rs_machine {
   struct rs_macro_step *macro;
   uint64_t *macro_linear;
   size_t macro_count;
+  /* The guest's processes: tasks.c. */
+  bool tells_tasks;
+  uint64_t task_linear;  /* where the guest names the one that runs */
+  struct rs_task task;   /* as of the last MOV to CR3 */
   struct disasm *disasm; /* finds what an instruction writes */
   volatile sig_atomic_t stop_requested;
   struct rs_witness witness;
@@ -94,6 +98,9 @@ bool witness_faulted(struct rs_machine *vm);
 void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);
 void vm_pending_tell(struct rs_machine *vm);
 void vm_pending_refuse(struct rs_machine *vm); /* it faulted: it wrote nothing */
+
+/* tasks.c: after a transition was committed, whether it brought another task, which is then known. */
+bool vm_switches_task(struct rs_machine *vm, const struct rs_transition *transition);
 
 /* macro.c: the guest's own macro-steps. */
 void vm_marked(void *context, size_t mark);
