@@ -107,25 +107,8 @@ static void debug_bits(void) {
   }
 }
 
-/* General detect: the second of two instructions is caught, before it looks at its ring or its register. */
-static void debug_detection(void) {
-  for (unsigned i = 0; i < 2 * 8; i++) {
-    unsigned index = i, store = pick(&index, 2), number = index;
-    char bytes[] = { 0x0f, 0x23, (char)0xf9, 0x0f, store ? 0x21 : 0x23, (char)(0xc1 | number << 3) };
-    const struct instruction instruction = { "", bytes, sizeof bytes, 0, 0 };
-    struct attempt attempt = trial_start(0, trial_place(&instruction));
-    if (!trial_open("control.detect")) continue;
-    output_add(" %s dr%u", store ? "from" : "to", number);
-    registers_reset();
-    attempt.reg[REG_CX] = DR7_GD | 0x400;
-    trial_make_system(&attempt);
-    output_line();
-  }
-}
-
 void group_control(void) {
   control_bits();
   control_combinations();
   debug_bits();
-  debug_detection();
 }

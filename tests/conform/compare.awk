@@ -4,9 +4,10 @@
 #
 # A line is "ID: FIELD=VALUE FIELD=VALUE [STACK WORDS]". Each field that differs needs an entry of the list. Prints one line
 # that counts, one for each entry that was needed, and every unexplained difference; exits 1 when there was one, or when the
-# list has a faulty entry, or (whole=1) one that nothing needed any more.
+# list has a faulty entry, or (whole=1) one that nothing needed any more. The last line is a row of the table whose head
+# scripts/conform prints.
 
-BEGIN { rules = 0; ours_count = theirs_count = agreed = explained = unexplained = faults = 0; part = "rules" }
+BEGIN { rules = 0; ours_count = theirs_count = agreed = unexplained = faults = 0; part = "rules" }
 
 FNR == 1 { file++; part = file == 1 ? "rules" : file == 2 ? "ours" : "theirs" }
 
@@ -105,12 +106,20 @@ function line_explained(mine, other,    n, m, i, name, r) {
 function compare_one(    r) {
   if (ours[id] == theirs[id]) { agreed++; return }
   if (line_explained(ours[id], theirs[id])) {
-    explained++
     for (r in needed) used[r]++
+    verdict_count()
     return
   }
   unexplained++
   unexplained_keep()
+}
+
+# A line that several entries explain counts where it is least to our credit.
+function verdict_count(    r, verdict) {
+  verdict = "ours"
+  for (r in needed)
+    if (rule["verdict", r] == "theirs" || (verdict == "ours" && rule["verdict", r] != "ours")) verdict = rule["verdict", r]
+  count[verdict == "undefined" ? "either" : verdict]++
 }
 
 # Alike are those of a group with the same vectors and the same fields unexplained.
@@ -126,7 +135,13 @@ END {
   for (i = 1; i <= ours_count; i++) {
     id = order[i]
     if (id in theirs) compare_one()
-    else if (r = rule_find("*", ours[id], "-")) { used[r]++; explained++; spared++ }
+    else if (r = rule_find("*", ours[id], "-")) {
+      delete needed
+      needed[r] = 1
+      used[r]++
+      spared++
+      verdict_count()
+    }
     else if (++missing <= 5) fault_line("not told by " peer, id)
   }
   if (theirs_count > ours_count - missing - spared) fault_line("told by " peer " alone", theirs_count - ours_count + missing + spared " cases")
@@ -138,7 +153,7 @@ END {
     else if (whole && matches(peer, rule["peer", r]) && matches(guest, rule["guest", r]) && matches(cpu, rule["cpu", r]))
       fault_line("no longer needed", rule["case", r] " " rule["field", r] ": " rule["because", r])
   }
-  printf "%-6s  %-5s  %-6s  %6d cases, %6d agree, %6d explained, %4d unexplained\n", guest, cpu, peer, ours_count, agreed, explained,
-    unexplained + missing
+  printf "%-6s  %-5s  %-5s  %6d  %6d  %13d  %6d  %6d  %11d\n", guest, cpu, peer, ours_count, agreed, count["ours"],
+    count["theirs"], count["either"], unexplained + missing
   exit unexplained + missing + faults > 0
 }
