@@ -7,6 +7,7 @@
 #include "ringside/cpu.h"
 #include "ringside/status.h"
 #include "ringside/trace.h"
+#include "ringside/witness.h"
 
 struct rs_machine;
 
@@ -76,21 +77,7 @@ size_t rs_machine_peek(struct rs_machine *machine, uint64_t linear, void *bytes,
 /* The same as a view, for sinks. */
 struct rs_memory_view rs_machine_view(struct rs_machine *machine);
 
-/* What a witnessed run found: transitions that the engine executed itself, and how many of them left another
- * state than the one predicted. The run goes on from the prediction. */
-enum { RS_WITNESS_NOTES = 16 };
-
-struct rs_witness {
-  uint64_t compared, disagreed;
-  unsigned noted; /* the first differences, each place and register once, at most RS_WITNESS_NOTES */
-  struct rs_witness_note {
-    uint64_t rip;
-    enum rs_operation operation;
-    enum rs_register reg;
-    union rs_value predicted, engine;
-  } note[RS_WITNESS_NOTES];
-};
-
+/* What a witnessed run has found so far; NULL unless it is one. */
 const struct rs_witness *rs_machine_witness(const struct rs_machine *machine);
 
 /* The instruction count so far. */

@@ -98,8 +98,8 @@ int cli_run_machine(struct rs_machine *machine, const struct options *options,
  * unless it is NULL. */
 struct rs_machine_config cli_machine_config(const struct options *options, bool host_device);
 
-/* Prints what --witness found. */
-void cli_witness_tell(const struct rs_witness *witness);
+/* Prints what --witness found; false when the engine differs in a way that is not known. */
+bool cli_witness_tell(const struct rs_witness *witness);
 
 /* Adds the files of --symbols. */
 enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options *options,

@@ -19,8 +19,9 @@
   "  --cpu=MODEL         intel (default) or amd, where their manuals differ\n"                               \
   "  --memory=SIZE       RAM: 4M to 3G in whole MiB (default 256M)\n"                                        \
   "  --limit=N           end with status 124 after N instructions\n"                                         \
-  "  --witness           let the engine execute returns and segment loads itself, and tell where its\n"      \
-  "                      outcome is not the predicted one\n"                                                 \
+  "  --witness           let the engine execute returns, far transfers, segment loads and task switches\n"   \
+  "                      itself, and end with 125 where its outcome is not the predicted one and that is\n"  \
+  "                      no known error of its own (docs/witness.md)\n"                                      \
   "  -h, --help          this text\n"                                                                        \
   "\n"
 

@@ -122,6 +122,6 @@ int cli_run_machine(struct rs_machine *machine, const struct options *options,
   if (signal == SIGPIPE) return STATUS_SIGNALLED + signal;
   if (status != RS_OK) return cli_failed(&error);
   if (closed != RS_OK) return cli_failed(&close_error);
-  if (options->witness) cli_witness_tell(rs_machine_witness(machine));
+  if (options->witness && !cli_witness_tell(rs_machine_witness(machine))) return STATUS_FAILED;
   return end.reason == RS_END_STOPPED ? STATUS_SIGNALLED + signal : end_status(&end);
 }

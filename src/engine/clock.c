@@ -77,7 +77,7 @@ static bool enter_slowly(struct engine *e, const struct piece *p, uint64_t addre
   clock_park(e);
   if (e->device_open) translate_close_device(e);
   if (e->watch_open && !(p->block && p->stepped)) watch_close(e);
-  if (e->native) events_native_done(e, address);
+  if (e->native && !events_native_done(e, address)) return false;
   if (!p->block || is_stepped_in_vain(e, p)) {
     translate_again(e, address);
     events_redirect(e, address);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/bits.h"
+#include "arch/descriptor.h"
 #include "engine/live.h"
 
 /* The library's descriptor flags are the descriptor's second word without its base and limit:
@@ -86,7 +87,7 @@ static uint64_t fetch_rflags(struct context *c) {
 static void fetch_general(struct context *c, struct rs_cpu *cpu) {
   memcpy(cpu->general, c->state + c->layout.general, sizeof cpu->general);
   cpu->rip = get64(c->state, c->layout.rip);
-  cpu->rflags = fetch_rflags(c) | RFLAGS_FIXED;
+  cpu->rflags = (fetch_rflags(c) & ~RFLAGS_RF) | RFLAGS_FIXED;
 }
 
 void context_begin(struct context *c) {
@@ -96,6 +97,14 @@ void context_begin(struct context *c) {
 void context_fetch(struct context *c, struct rs_cpu *cpu) {
   context_begin(c);
   fetch_general(c, cpu);
+}
+
+bool context_take_rf(struct context *c) {
+  uint64_t rflags = get64(c->state, c->layout.rflags);
+  if (!(rflags & RFLAGS_RF)) return false;
+  put64(c->state, c->layout.rflags, rflags & ~RFLAGS_RF);
+  context_commit(c);
+  return true;
 }
 
 static void fetch_segment(struct context *c, size_t at, struct rs_segment *segment) {
@@ -118,6 +127,18 @@ static void put_segment(struct context *c, size_t at, const struct rs_segment *s
   put32(c->state, at + l->flags, (segment->attributes & mask) << FLAGS_SHIFT);
 }
 
+/* The library keeps the type of the TSS in TR as it is when it is not busy, and looks for that type. */
+static void fetch_task(struct context *c, struct rs_segment *tr) {
+  fetch_segment(c, c->layout.tr, tr);
+  if (!(tr->attributes & SEGMENT_UNUSABLE)) tr->attributes |= TSS_BUSY;
+}
+
+static void put_task(struct context *c, const struct rs_segment *tr) {
+  struct rs_segment available = *tr;
+  available.attributes &= (uint16_t)~TSS_BUSY;
+  put_segment(c, c->layout.tr, &available);
+}
+
 static void fetch_table(struct context *c, size_t at, struct rs_table_register *table) {
   table->base = get64(c->state, at + c->layout.base);
   table->limit = (uint16_t)get32(c->state, at + c->layout.limit);
@@ -133,7 +154,7 @@ void context_fetch_system(struct context *c, struct rs_cpu *cpu) {
   for (unsigned i = 0; i < RS_SEGMENT_COUNT; i++)
     fetch_segment(c, l->segment[i], &cpu->segment[i]);
   fetch_segment(c, l->ldtr, &cpu->ldtr);
-  fetch_segment(c, l->tr, &cpu->tr);
+  fetch_task(c, &cpu->tr);
   fetch_table(c, l->gdtr, &cpu->gdtr);
   fetch_table(c, l->idtr, &cpu->idtr);
   cpu->cr0 = get64(c->state, l->cr[0]);
@@ -194,7 +215,7 @@ static void put_code_and_stack(struct context *c, const struct rs_cpu *cpu) {
 static void put_tables(struct context *c, const struct rs_cpu *cpu) {
   const struct layout *l = &c->layout;
   put_segment(c, l->ldtr, &cpu->ldtr);
-  put_segment(c, l->tr, &cpu->tr);
+  put_task(c, &cpu->tr);
   put_table(c, l->gdtr, &cpu->gdtr);
   put_table(c, l->idtr, &cpu->idtr);
 }

@@ -38,6 +38,10 @@ void context_begin(struct context *c);
 /* Does so and reads general registers, RIP and RFLAGS into `*cpu`. */
 void context_fetch(struct context *c, struct rs_cpu *cpu);
 
+/* RFLAGS.RF, which the library is not given, and does not clear when an instruction completes: whether native
+ * execution has set it. It is cleared. Follows context_fetch. */
+bool context_take_rf(struct context *c);
+
 /* The rest of what native execution can change: segments, CPL, tables, control registers, EFER. Follows
  * context_fetch. */
 void context_fetch_system(struct context *c, struct rs_cpu *cpu);

@@ -18,12 +18,14 @@ struct engine;
 enum engine_next {
   ENGINE_RESUME, /* go on from `*cpu`, which the client may have changed (see engine_changed) */
   /* Only from `instruction`, with `*cpu` unchanged: let Unicorn execute it; `witnessed` follows if the client
-   * has it. Unicorn's own descriptor reads then come to `translate` as ordinary ones: at CPL 3 it cannot be
-   * told that they are implicit supervisor accesses. */
+   * has it. The accesses that it makes come to `translate`, each page at least once, and writes as such: its
+   * descriptor reads, too, of which at CPL 3 it cannot be told that they are implicit supervisor accesses. */
   ENGINE_NATIVE,
   ENGINE_TRAP, /* from `instruction`, which has performed it, and from `exception`: a #DB trap follows, as an
                   `exception` */
-  ENGINE_STOP, /* leave engine_run with RS_OK; `*cpu` is the state to keep */
+  ENGINE_PERFORMED, /* only from `exception`, which Unicorn has raised instead of completing what was left to
+                       it: the client has performed it, and it counts as executed */
+  ENGINE_STOP,      /* leave engine_run with RS_OK; `*cpu` is the state to keep */
 };
 
 /* An event that Unicorn raised while executing plain code. RIP is that of the instruction, or after it for
@@ -83,8 +85,9 @@ struct engine_client {
   /* A marked instruction is about to execute at cpu->rip; after `executed`. `mark` is the index of the first
    * mark there. Once for all repetitions of a string instruction. May be NULL where nothing is marked. */
   void (*marked)(void *context, size_t mark);
-  /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. May be NULL. */
-  void (*witnessed)(void *context);
+  /* After ENGINE_NATIVE completed: `*cpu` is what Unicorn made of it. False when the client has changed it,
+   * but for what engine_changed says. May be NULL. */
+  bool (*witnessed)(void *context);
   /* Memory-mapped devices and holes, 1 to 8 bytes. engine_instructions is then the count before the
    * instruction. */
   uint64_t (*mmio_read)(void *context, uint64_t physical, unsigned size);

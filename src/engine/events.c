@@ -12,7 +12,6 @@ void events_redirect(struct engine *e, uint64_t linear) {
 }
 
 void events_end_momentary(struct engine *e) {
-  e->cpu->rflags &= ~RFLAGS_RF; /* what it executed natively may have set it */
   if (e->count - e->ahead == e->resumed_at) {
     e->cpu->rflags |= e->kept_rf;
   } else {
@@ -42,6 +41,10 @@ static bool take_deadline(struct engine *e) {
 
 bool events_go_on(struct engine *e, enum engine_next next) {
   static const struct engine_exception trap = { .vector = VECTOR_DB };
+  if (next == ENGINE_PERFORMED) {
+    e->count++;
+    next = ENGINE_RESUME;
+  }
   for (;;) {
     if (next == ENGINE_TRAP)
       next = e->client.exception(e->client.context, &trap);
@@ -125,30 +128,44 @@ static bool uses_msrs(const struct rs_instruction *instruction) {
          instruction->operation == RS_OP_RDMSR;
 }
 
-static void begin_native(struct engine *e, const struct rs_instruction *instruction) {
+static void begin_native(struct engine *e, const struct rs_instruction *instruction, uint64_t linear) {
   e->native = true;
+  e->native_linear = linear;
   e->native_instruction = *instruction;
   if (uses_msrs(instruction)) context_put_msrs(&e->context, e->cpu);
   clock_refresh_limit(e);
+  translate_flush(e);
 }
 
-void events_native_done(struct engine *e, uint64_t linear) {
-  const struct piece *at = e->at;
+void events_native_end(struct engine *e) {
+  if (!e->native) return;
   e->native = false;
+  translate_flush(e);
+}
+
+/* The client has gone back to a state of its own: the block, which is that of the library's, is left. */
+static void leave_native_state(struct engine *e, uint64_t linear) {
+  clock_settle(e, linear);
+  e->changed |= ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL;
+  go_on_in_block(e, ENGINE_RESUME, NULL);
+}
+
+bool events_native_done(struct engine *e, uint64_t linear) {
+  const struct piece *at = e->at;
+  events_native_end(e);
   watch_forget(e);
   e->ahead = at && !at->stepped ? at->block->count - block_index(at->block, linear - at->address) : 0;
   clock_refresh_limit(e);
-  context_fetch(&e->context, e->cpu);
-  uint64_t rf = e->cpu->rflags & RFLAGS_RF; /* IRET loads it */
-  events_end_momentary(e);
-  e->cpu->rflags |= rf;
+  fetch(e);
+  if (context_take_rf(&e->context)) e->cpu->rflags |= RFLAGS_RF;
   context_fetch_system(&e->context, e->cpu);
   if (uses_msrs(&e->native_instruction)) context_fetch_msrs(&e->context, e->cpu);
   e->cpu->rip = offset_of(e, linear);
-  translate_flush(e);
-  if (e->client.witnessed) e->client.witnessed(e->client.context);
+  bool same = !e->client.witnessed || e->client.witnessed(e->client.context);
   begin_momentary(e);
   e->ahead = 0;
+  if (!same) leave_native_state(e, linear);
+  return same;
 }
 
 static bool sets_shadow(const struct rs_instruction *instruction) {
@@ -177,7 +194,7 @@ static void perform(struct engine *e, const struct rs_instruction *instruction, 
     e->ahead = ahead;
     e->step_linear = step;
     e->at = at;
-    begin_native(e, instruction);
+    begin_native(e, instruction, address);
     return;
   }
   e->count++;
@@ -259,7 +276,7 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   struct engine *e = ((const struct piece *)user)->engine;
   (void)uc;
   if (!e->at) return;
-  if (e->native) events_native_done(e, address);
+  if (e->native && !events_native_done(e, address)) return;
   if (e->at->stepped && !clock_step(e, address)) return;
   if (e->executable && stop_at_breakpoint(e, address)) return;
   if ((e->tracing || e->at->marked) && !announce(e, address, size)) {
@@ -324,12 +341,14 @@ void events_on_interrupt(uc_engine *uc, uint32_t vector, void *user) {
     exception.has_error_code = true;
     exception.error_code = raised.error_code;
   }
-  e->native = false;
   e->announced = NO_LINEAR;
   exception.single_step = vector == VECTOR_DB && !raised.software;
   if (exception.single_step) exception.watched = e->met;
   watch_forget(e);
-  if (exception.single_step) {
+  if (e->native) {
+    clock_settle(e, e->native_linear); /* whatever it has made of CS and RIP */
+    events_native_end(e);
+  } else if (exception.single_step) {
     settle_trap(e, linear_of(e, e->cpu->rip));
   } else {
     clock_settle(e, linear_of(e, e->cpu->rip));

@@ -138,7 +138,7 @@ static void note_watched(struct engine *e, const struct piece *p) {
 void fault_handle(struct engine *e) {
   uint64_t linear = linear_of(e, e->cpu->rip);
   const struct piece *at = e->at;
-  e->native = false;
+  events_native_end(e);
   if (e->refused_kind == ACCESS_FETCH) {
     handle_fetch(e, linear);
     return;

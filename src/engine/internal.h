@@ -118,6 +118,7 @@ struct engine {
   unsigned changed; /* set of enum engine_part */
   bool native;      /* one instruction is executing natively for the client */
   struct rs_instruction native_instruction;
+  uint64_t native_linear;
   const struct rs_instruction *called; /* at called_at: it is performed when the library calls */
   uint64_t called_at;
   uint64_t resumed_at; /* the count when the client last resumed: what lasts for one instruction is over
@@ -224,8 +225,11 @@ void events_watched(struct engine *e, uint64_t linear, const struct block *repea
 /* The trap for them, which are then forgotten. */
 struct engine_exception events_take_met(struct engine *e);
 
-/* The native instruction has completed; the next is at `linear`. */
-void events_native_done(struct engine *e, uint64_t linear);
+/* The native instruction has completed; the next is at `linear`. False when execution goes on elsewhere. */
+bool events_native_done(struct engine *e, uint64_t linear);
+
+/* It has not: what its accesses were granted is forgotten. */
+void events_native_end(struct engine *e);
 
 /* Leaves the block under way; execution goes on at `linear`. */
 void events_redirect(struct engine *e, uint64_t linear);

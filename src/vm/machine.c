@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "vm/vm.h"
+#include "vm/witness.h"
 
 /* No transition follows, so the next deadline is set here. CR8 is the one register that a device shares. */
 static void mmio_accessed(struct rs_machine *vm) {
@@ -97,7 +98,10 @@ enum rs_status rs_machine_create(const struct rs_machine_config *config, struct 
   if (!vm) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   vm->config = *config;
   vm->taken_at = UINT64_MAX;
-  status = machine_open(vm, error);
+  vm->witness = config->witness ? calloc(1, sizeof *vm->witness) : NULL;
+  status = config->witness && !vm->witness
+               ? rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY))
+               : machine_open(vm, error);
   if (status != RS_OK) {
     rs_machine_free(vm);
     return status;
@@ -111,6 +115,7 @@ void rs_machine_free(struct rs_machine *vm) {
   if (vm->engine) engine_close(vm->engine);
   if (vm->disasm) disasm_close(vm->disasm);
   if (vm->hardware) machine_destroy(vm->hardware);
+  free(vm->witness);
   free(vm->macro);
   free(vm->macro_linear);
   free(vm);
@@ -179,7 +184,7 @@ struct rs_memory_view rs_machine_view(struct rs_machine *vm) {
 }
 
 const struct rs_witness *rs_machine_witness(const struct rs_machine *vm) {
-  return &vm->witness;
+  return vm->witness ? &vm->witness->found : NULL;
 }
 
 uint64_t rs_machine_instructions(const struct rs_machine *vm) {

@@ -43,8 +43,12 @@ static void apic_follow(struct rs_machine *vm, const struct rs_transition *trans
 }
 
 void vm_settle(struct rs_machine *vm, struct rs_transition *transition) {
+  vm_settle_at(vm, transition, engine_instructions(vm->engine));
+}
+
+void vm_settle_at(struct rs_machine *vm, struct rs_transition *transition, uint64_t instructions) {
   struct rs_transition_event event; /* the tracer numbers it; the stacks are for who wants them */
-  event.instructions = engine_instructions(vm->engine);
+  event.instructions = instructions;
   event.transition = transition;
   bool stacks = tracer_wants_stacks(&vm->tracer);
   if (stacks) vm_stack_window(vm, &transition->before, &event.old_stack);
@@ -117,10 +121,7 @@ enum engine_next vm_instruction(void *context, const struct rs_instruction *inst
   vm_pending_tell(vm);
   clock_refresh(vm);
   instruction_perform(&vm->cpu, machine_memory(vm->hardware), instruction, transition);
-  if (witness_wanted(vm, transition)) {
-    vm->predicted = true;
-    return ENGINE_NATIVE;
-  }
+  if (witness_begin(vm, transition)) return ENGINE_NATIVE;
   port_access(vm, transition);
   apic_follow(vm, transition);
   return conclude(vm, transition);
@@ -164,7 +165,7 @@ static uint32_t debug_reasons(struct rs_machine *vm, const struct engine_excepti
 
 enum engine_next vm_exception(void *context, const struct engine_exception *exception) {
   struct rs_machine *vm = context;
-  if (witness_faulted(vm)) return ENGINE_RESUME;
+  if (witness_faulted(vm, exception)) return ENGINE_PERFORMED;
   struct rs_fault fault = {
     .vector = exception->vector,
     .has_error_code = exception->has_error_code,

@@ -31,19 +31,19 @@ bool vm_translate(void *context, uint64_t linear_page, enum access_kind kind, bo
   struct rs_machine *vm = context;
   const struct paging_reader reader = paging_reader_of(machine_memory(vm->hardware));
   struct paging_walk walk;
-  /* After a witnessed return the engine fetches its target before it tells that it is there. */
-  const struct rs_cpu *fetching = vm->predicted && kind == ACCESS_FETCH ? &vm->transition[0].after : &vm->cpu;
-  bool user = fetching->cpl == 3;
+  const struct rs_cpu *cpu = witness_state(vm, kind);
+  bool user = cpu->cpl == 3;
+  if (witness_translate(vm, linear_page, kind, out)) return true;
   /* Only AC of the flags matters to a walk, and the engine refreshes them before anyone else looks. */
   vm->cpu.rflags = rflags_ac ? vm->cpu.rflags | RFLAGS_AC : vm->cpu.rflags & ~RFLAGS_AC;
-  paging_walk(&vm->cpu, &reader, linear_page, kind, user ? ACCESS_USER : ACCESS_SUPERVISOR, &walk);
+  paging_walk(cpu, &reader, linear_page, kind, user ? ACCESS_USER : ACCESS_SUPERVISOR, &walk);
   memset(out, 0, sizeof *out);
   if (walk.refused) {
     out->error_code = walk.error_code;
     return false;
   }
   walk_commit(vm, &walk);
-  walk_grant(&vm->cpu, &walk, user, out);
+  walk_grant(cpu, &walk, user, out);
   out->physical = walk.physical & ~UINT64_C(0xfff);
   return true;
 }

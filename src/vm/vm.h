@@ -43,8 +43,7 @@ struct rs_machine {
   struct rs_task task;   /* as of the last MOV to CR3 */
   struct disasm *disasm; /* finds what an instruction writes */
   volatile sig_atomic_t stop_requested;
-  struct rs_witness witness;
-  bool predicted; /* transition[0] awaits its witness */
+  struct witness *witness; /* NULL unless the run is witnessed */
   bool ended;
   struct rs_end_event end;
 };
@@ -69,6 +68,7 @@ bool vm_traps(const struct rs_machine *vm);
 
 /* Commits and tells one transition, whatever its outcome. */
 void vm_settle(struct rs_machine *vm, struct rs_transition *transition);
+void vm_settle_at(struct rs_machine *vm, struct rs_transition *transition, uint64_t instructions);
 
 /* interrupts.c: external interrupts, NMI, and time. */
 
@@ -87,12 +87,21 @@ enum engine_next vm_interrupt(struct rs_machine *vm);
 /* After HLT: lets time pass until something ends it. False when nothing ever will. */
 bool vm_wait(struct rs_machine *vm);
 
-/* witness.c: whether the engine should execute what `prediction` tells, and what came of it. */
-bool witness_wanted(const struct rs_machine *vm, const struct rs_transition *prediction);
-void vm_witnessed(void *context);
+/* witness.c: what the engine executes itself, to be compared with what was predicted. */
+
+/* Whether the engine should execute what `prediction` tells; vm_witnessed or vm_exception follows. */
+bool witness_begin(struct rs_machine *vm, const struct rs_transition *prediction);
+bool vm_witnessed(void *context);
+
 /* An exception came instead. True when it is the engine's refusal of what was predicted to complete, and so
  * not the guest's; otherwise the transition completed and the exception is the first thing after it. */
-bool witness_faulted(struct rs_machine *vm);
+bool witness_faulted(struct rs_machine *vm, const struct engine_exception *exception);
+
+/* The state that an access of the engine belongs to, and where a data access leads while an instruction is
+ * witnessed; false when the page tables have to say. */
+const struct rs_cpu *witness_state(const struct rs_machine *vm, enum access_kind kind);
+bool witness_translate(struct rs_machine *vm, uint64_t linear_page, enum access_kind kind,
+                       struct engine_translation *out);
 
 /* instructions.c: the per-instruction trace. */
 void vm_executed(void *context, uint64_t linear, const uint8_t *bytes, unsigned length);

@@ -89,8 +89,9 @@ static void on_marked(void *context, size_t mark) {
   note(context, GUEST_MARKED)->mark = mark;
 }
 
-static void on_witnessed(void *context) {
+static bool on_witnessed(void *context) {
   note(context, GUEST_WITNESSED);
+  return true;
 }
 
 static uint64_t on_device_read(void *context, uint64_t physical, unsigned size) {

@@ -161,9 +161,9 @@ void box_open(struct box *box, const struct box_image *image, const struct box_o
   assert_non_null(box->output);
   const struct rs_machine_config config = {
     .model = options->model,
-    .witness = options->witness,
     .memory = BOX_MEMORY,
     .limit = options->limit ? options->limit : UINT64_MAX,
+    .witness = options->witness,
     .output = box->output,
     .errors = box->output,
   };
