@@ -8,7 +8,8 @@
 /* The engine's known errors, which a witnessed run allows (docs/witness.md): X(NAME, name, what the engine
  * does, where the manual says otherwise). */
 #define RS_ENGINE_ERRORS(X)                                                                                  \
-  X(RETURN_ACCESSED, "return-accessed", "IRET and far RET leave the accessed bits of CS and SS clear",       \
+  X(TRANSFER_ACCESSED, "transfer-accessed",                                                                  \
+    "far transfers and returns leave the accessed bits of segments clear",                                   \
     "SDM3 \"Code- and Data-Segment Descriptor Types\"")                                                      \
   X(RETURN_NULL_SS, "return-null-ss", "a return to a null SS makes it a flat one",                           \
     "SDM2 \"IRET/IRETD/IRETQ\"")                                                                             \
@@ -28,11 +29,19 @@
   X(SYSEXIT_WIDE, "sysexit-wide", "SYSEXIT to 32-bit code takes all 64 bits of RDX and RCX",                 \
     "SDM2 \"SYSEXIT\"")                                                                                      \
   X(SYSENTER_CS, "sysenter-cs", "IA32_SYSENTER_CS has 16 bits", "SDM4 \"Model-Specific Registers (MSRs)\"")  \
+  X(FAR_WIDE, "far-wide", "far JMP and CALL to compatibility code do not cut the offset to 32 bits",         \
+    "SDM2 \"JMP—Jump\"")                                                                                     \
+  X(CALL_LIMIT, "call-limit", "far CALL holds the offset against the limit of 64-bit code",                  \
+    "SDM2 \"CALL—Call Procedure\"")                                                                          \
   X(GATE_CONFORMING, "gate-conforming", "a call gate to conforming code leaves DPL as the RPL of CS",        \
     "SDM2 \"CALL—Call Procedure\"")                                                                          \
   X(GATE_STACK_16, "gate-stack-16",                                                                          \
     "a call gate to an inner 16-bit stack keeps bits 31:16 of the outer ESP",                                \
     "SDM2 \"CALL—Call Procedure\"")                                                                          \
+  X(TASK_CONFORMING, "task-conforming", "a task switch refuses conforming code with DPL < RPL",              \
+    "SDM3 \"Task Switching\"")                                                                               \
+  X(TASK_SELF, "task-self", "a task that returns to itself is read before it has been saved",                \
+    "SDM3 \"Task Switching\"")                                                                               \
   X(TASK_16, "task-16", "a task switch has the layout of 16-bit TSSs wrong",                                 \
     "SDM3 \"16-Bit Task-State Segment (TSS)\"")
 

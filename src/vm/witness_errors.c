@@ -24,13 +24,15 @@ static uint64_t accessed_bits(const struct witness_difference *d) {
   return bits;
 }
 
-static bool is_return_accessed(const struct witness_difference *d) {
+static bool is_transfer_accessed(const struct witness_difference *d) {
   enum rs_operation operation = operation_of(d);
   struct rs_segment theirs = d->theirs.segment;
-  if (d->refused || (operation != RS_OP_IRET && operation != RS_OP_FAR_RET)) return false;
+  if (d->refused || (operation != RS_OP_IRET && operation != RS_OP_FAR_RET && operation != RS_OP_FAR_JMP &&
+                     operation != RS_OP_FAR_CALL))
+    return false;
   if (d->reg == RS_NO_REGISTER) return (d->ours.word[0] ^ d->theirs.word[0]) == accessed_bits(d);
   theirs.attributes |= SEGMENT_ACCESSED;
-  return (d->reg == RS_CS || d->reg == RS_SS) && memcmp(&theirs, &d->ours.segment, sizeof theirs) == 0;
+  return d->reg >= RS_ES && d->reg <= RS_GS && memcmp(&theirs, &d->ours.segment, sizeof theirs) == 0;
 }
 
 static bool is_return_null_ss(const struct witness_difference *d) {
@@ -41,12 +43,14 @@ static bool is_return_null_ss(const struct witness_difference *d) {
          theirs->limit == UINT32_MAX && segment_is_writable_data(theirs);
 }
 
+/* By MOV SS, POP SS and LSS, and by a call gate of IA-32e mode. */
 static bool is_null_ss_cpl(const struct witness_difference *d) {
+  const struct rs_instruction *instruction = &d->prediction->cause.instruction;
   enum rs_operation operation = operation_of(d);
   bool loads = operation == RS_OP_MOV_TO_SEGMENT || operation == RS_OP_POP_SEGMENT ||
                operation == RS_OP_LOAD_FAR_POINTER;
-  return loads && d->reg == RS_CPL && d->theirs.word[0] == 0 &&
-         d->prediction->cause.instruction.loaded_segment == RS_SEGMENT_INDEX(RS_SS) &&
+  bool of_ss = loads && instruction->loaded_segment == RS_SEGMENT_INDEX(RS_SS);
+  return (of_ss || operation == RS_OP_FAR_CALL) && d->reg == RS_CPL && d->theirs.word[0] == 0 &&
          d->prediction->after.segment[RS_SEGMENT_INDEX(RS_SS)].attributes & SEGMENT_UNUSABLE;
 }
 
@@ -109,7 +113,7 @@ static bool is_sysexit_d(const struct witness_difference *d) {
 static bool is_sysexit_wide(const struct witness_difference *d) {
   const struct rs_transition *t = d->prediction;
   if (operation_of(d) != RS_OP_SYSEXIT || t->cause.instruction.operand_size == 8) return false;
-  if (d->refused) return t->before.general[RS_RDX - RS_RAX] > UINT32_MAX;
+  if (d->refused) return d->vector == VECTOR_GP && t->before.general[RS_RDX - RS_RAX] > UINT32_MAX;
   return (d->reg == RS_RSP && d->theirs.word[0] == t->before.general[RS_RCX - RS_RAX]) ||
          (d->reg == RS_RIP && d->theirs.word[0] == t->before.general[RS_RDX - RS_RAX]);
 }
@@ -118,11 +122,29 @@ static bool is_sysenter_cs(const struct witness_difference *d) {
   return d->reg == RS_SYSENTER_CS && (d->ours.word[0] & UINT16_MAX) == d->theirs.word[0];
 }
 
+/* The whole offset is then out of the limit, or where nothing can be fetched. */
+static bool is_far_wide(const struct witness_difference *d) {
+  const struct rs_transition *t = d->prediction;
+  enum rs_operation operation = operation_of(d);
+  if ((operation != RS_OP_FAR_JMP && operation != RS_OP_FAR_CALL) || t->cause.instruction.operand_size != 8 ||
+      cpu_is_64_bit_mode(&t->after))
+    return false;
+  if (d->refused) return d->vector == VECTOR_GP || d->vector == VECTOR_PF;
+  return d->reg == RS_RIP && (uint32_t)d->theirs.word[0] == d->ours.word[0];
+}
+
+static bool is_call_limit(const struct witness_difference *d) {
+  const struct rs_cpu *after = &d->prediction->after;
+  return operation_of(d) == RS_OP_FAR_CALL && d->refused && d->vector == VECTOR_GP &&
+         cpu_is_64_bit_mode(after) && after->rip > after->segment[RS_SEGMENT_INDEX(RS_CS)].limit;
+}
+
 /* CS has the RPL of CPL, which conforming code leaves as it is. */
 static bool is_gate_conforming(const struct witness_difference *d) {
   struct rs_segment theirs = d->theirs.segment;
   if (operation_of(d) != RS_OP_FAR_CALL || d->reg != RS_CS || !segment_is_conforming(&theirs)) return false;
   theirs.selector = (uint16_t)(selector_error(theirs.selector) | d->prediction->after.cpl);
+  theirs.attributes |= SEGMENT_ACCESSED; /* transfer-accessed */
   return memcmp(&theirs, &d->ours.segment, sizeof theirs) == 0;
 }
 
@@ -132,6 +154,19 @@ static bool is_gate_stack_16(const struct witness_difference *d) {
   return operation_of(d) == RS_OP_FAR_CALL && d->reg == RS_RSP && after->cpl < before->cpl &&
          !(after->segment[RS_SEGMENT_INDEX(RS_SS)].attributes & SEGMENT_DB) &&
          d->theirs.word[0] == (outer | (d->ours.word[0] & UINT16_MAX));
+}
+
+/* Its DPL may be less than its RPL, which becomes CPL. */
+static bool is_task_conforming(const struct witness_difference *d) {
+  const struct rs_segment *code = &d->prediction->after.segment[RS_SEGMENT_INDEX(RS_CS)];
+  return d->prediction->cause.mechanism == RS_MECHANISM_TASK_SWITCH && d->refused && d->vector == VECTOR_TS &&
+         segment_is_conforming(code) && segment_dpl(code) < selector_rpl(code->selector);
+}
+
+static bool is_task_self(const struct witness_difference *d) {
+  const struct rs_transition *t = d->prediction;
+  return t->cause.mechanism == RS_MECHANISM_TASK_SWITCH && operation_of(d) == RS_OP_IRET &&
+         t->before.tr.base == t->after.tr.base && (!d->refused || d->vector == VECTOR_TS);
 }
 
 static bool is_16_bit_task(const struct rs_cpu *cpu) {
@@ -144,7 +179,7 @@ static bool is_task_16(const struct witness_difference *d) {
   const struct rs_transition *t = d->prediction;
   bool involved = is_16_bit_task(&t->before) || is_16_bit_task(&t->after);
   if (t->cause.mechanism != RS_MECHANISM_TASK_SWITCH || !involved) return false;
-  if (d->refused) return d->vector == VECTOR_TS && is_16_bit_task(&t->after);
+  if (d->refused) return d->vector == VECTOR_TS;
   return d->reg == RS_NO_REGISTER || is_16_bit_task(&t->after);
 }
 
@@ -170,7 +205,7 @@ const char *rs_engine_error_citation(enum rs_engine_error error) {
 
 enum rs_engine_error witness_explain(const struct witness_difference *difference) {
   static bool (*const is_known[])(const struct witness_difference *) = {
-    [RS_ENGINE_ERROR_RETURN_ACCESSED] = is_return_accessed,
+    [RS_ENGINE_ERROR_TRANSFER_ACCESSED] = is_transfer_accessed,
     [RS_ENGINE_ERROR_RETURN_NULL_SS] = is_return_null_ss,
     [RS_ENGINE_ERROR_NULL_SS_CPL] = is_null_ss_cpl,
     [RS_ENGINE_ERROR_IRET_VIF] = is_iret_vif,
@@ -183,8 +218,12 @@ enum rs_engine_error witness_explain(const struct witness_difference *difference
     [RS_ENGINE_ERROR_SYSEXIT_D] = is_sysexit_d,
     [RS_ENGINE_ERROR_SYSEXIT_WIDE] = is_sysexit_wide,
     [RS_ENGINE_ERROR_SYSENTER_CS] = is_sysenter_cs,
+    [RS_ENGINE_ERROR_FAR_WIDE] = is_far_wide,
+    [RS_ENGINE_ERROR_CALL_LIMIT] = is_call_limit,
     [RS_ENGINE_ERROR_GATE_CONFORMING] = is_gate_conforming,
     [RS_ENGINE_ERROR_GATE_STACK_16] = is_gate_stack_16,
+    [RS_ENGINE_ERROR_TASK_CONFORMING] = is_task_conforming,
+    [RS_ENGINE_ERROR_TASK_SELF] = is_task_self,
     [RS_ENGINE_ERROR_TASK_16] = is_task_16,
   };
   for (enum rs_engine_error error = 1; error < RS_ENGINE_ERROR_COUNT; error++)
