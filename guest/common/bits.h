@@ -92,5 +92,7 @@
 #define VECTOR_DF 8
 #define VECTOR_GP 13
 #define VECTOR_PF 14
+#define VECTOR_TIMER 0x20    /* IRQ 0 */
+#define VECTOR_SPURIOUS 0x27 /* IRQ 7, which nobody asked for */
 
 #endif

@@ -168,6 +168,9 @@ long sys_clock_gettime64(struct call *call);
 long sys_clock_getres(struct call *call);
 long sys_clock_getres64(struct call *call);
 long sys_nanosleep(struct call *call);
+long sys_alarm(struct call *call);
+long sys_getitimer(struct call *call);
+long sys_setitimer(struct call *call);
 long sys_clock_nanosleep(struct call *call);
 long sys_clock_nanosleep64(struct call *call);
 

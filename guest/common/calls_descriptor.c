@@ -136,15 +136,19 @@ static long poll_all(struct call *call) {
   return ready;
 }
 
-/* Looks until there is something; when a time is given, once, and the clock goes on by it. */
+/* Looks until there is something, or the time has come. */
 static long poll_until(struct call *call, bool for_ever, uint64_t seconds, uint32_t nanoseconds) {
+  uint64_t span = clock_moment(false, seconds, nanoseconds), now = clock_elapsed();
+  uint64_t moment = for_ever || span > UINT64_MAX - now ? UINT64_MAX : now + span;
   long ready;
   if (call->argument[1] > POLL_LIMIT) return -ERROR_INVAL;
-  while ((ready = poll_all(call)) == 0 && for_ever) {
-    if (schedule_interrupted()) return -ERROR_INTR;
-    schedule_sleep(&files_changed);
+  while ((ready = poll_all(call)) == 0 && clock_elapsed() < moment) {
+    if (schedule_interrupted()) return -ERROR_INTR_ALWAYS;
+    if (moment == UINT64_MAX)
+      schedule_sleep(&files_changed);
+    else
+      schedule_sleep_until(&files_changed, moment);
   }
-  if (ready == 0) clock_advance(seconds, nanoseconds);
   return ready;
 }
 

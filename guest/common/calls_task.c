@@ -5,6 +5,7 @@
 #include "frame.h"
 #include "schedule.h"
 #include "task.h"
+#include "timer.h"
 #include "user_memory.h"
 #include "user_share.h"
 
@@ -59,6 +60,7 @@ static long clone(const struct call *call, const struct clone *request) {
   id = child->id;
   if (request->flags & CLONE_PARENT_SET_ID) copy_to_user(request->parent_id, &id, sizeof id);
   task_start(child);
+  timer_start();
   while (parent->lent)
     schedule_sleep_deaf(parent);
   return id;

@@ -16,8 +16,9 @@ void clock_init(uint64_t epoch);
 /* The time since the start, or with `real`, since 1970. */
 struct clock_time clock_now(bool real);
 
-/* Moves the clock on by an interval, or up to a moment unless that has passed. */
-void clock_advance(uint64_t seconds, uint32_t nanoseconds);
-void clock_advance_to(bool real, uint64_t seconds, uint32_t nanoseconds);
+/* Nanoseconds since the start, and those at which a moment comes that is told as clock_now does: 0 when it
+ * has passed long ago, UINT64_MAX when it never will. */
+uint64_t clock_elapsed(void);
+uint64_t clock_moment(bool real, uint64_t seconds, uint32_t nanoseconds);
 
 #endif

@@ -4,7 +4,8 @@
 
 struct frame;
 
-/* Handles an exception: mends it, or ends the program, or the machine. Returning continues the frame. */
+/* Handles an exception or an interrupt: mends it, or ends the program, or the machine. Returning continues
+ * the frame. */
 void do_exception(struct frame *frame);
 
 /* Every register of a frame, in lines on the console; each kernel has its own. */

@@ -1,4 +1,4 @@
-/* The two 8259 interrupt controllers: no device interrupts are used, so all are masked. */
+/* The two 8259 interrupt controllers: all interrupts are masked until somebody wants one. */
 #include "descriptors.h"
 #include "instructions.h"
 

@@ -1,12 +1,14 @@
 /* Round robin over the tasks that are ready. */
 #include "schedule.h"
 
+#include "alarms.h"
 #include "console.h"
 #include "descriptors.h"
 #include "processor.h"
 #include "signals.h"
 #include "switch.h"
 #include "task.h"
+#include "timer.h"
 
 bool schedule_interrupted(void) {
   return signals_open(processor.task) != 0;
@@ -36,9 +38,18 @@ static void switch_task(struct task *next) {
   thread_state_load(&task->thread);
 }
 
+/* Until something that is due makes a task ready. */
+static void idle(void) {
+  if (!alarms_any())
+    console_refuse("deadlock: %s waits, and nobody is left to wake it", processor.task->name);
+  timer_wait();
+  if (timer_ticked()) alarms_ring();
+}
+
 void schedule(void) {
-  struct task *next = next_ready();
-  if (!next) console_refuse("deadlock: %s waits, and nobody is left to wake it", processor.task->name);
+  struct task *next;
+  while (!(next = next_ready()))
+    idle();
   if (next != processor.task) switch_task(next);
 }
 
@@ -54,6 +65,13 @@ void schedule_sleep(const void *channel) {
   if (!schedule_interrupted()) sleep_on(channel, false);
 }
 
+void schedule_sleep_until(const void *channel, uint64_t moment) {
+  timer_start();
+  processor.task->alarms.wake = moment;
+  schedule_sleep(channel);
+  processor.task->alarms.wake = 0;
+}
+
 void schedule_sleep_deaf(const void *channel) {
   sleep_on(channel, true);
 }
@@ -65,6 +83,16 @@ void schedule_wake(const void *channel) {
   }
 }
 
+void schedule_wake_task(struct task *task) {
+  if (task->state == TASK_ASLEEP) task->state = TASK_READY;
+}
+
 void schedule_interrupt(struct task *task) {
-  if (task->state == TASK_ASLEEP && !task->deaf) task->state = TASK_READY;
+  if (!task->deaf) schedule_wake_task(task);
+}
+
+void schedule_after_tick(void) {
+  if (!timer_ticked()) return;
+  alarms_ring();
+  schedule();
 }

@@ -3,6 +3,7 @@
 #define GUEST_SCHEDULE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct task;
 
@@ -12,13 +13,17 @@ struct task;
  * is left to wake anyone. */
 void schedule_sleep(const void *channel);
 
-/* The same, but no signal ends it. */
+/* The same, but it is over at a moment that clock_elapsed tells. */
+void schedule_sleep_until(const void *channel, uint64_t moment);
+
+/* The same as schedule_sleep, but no signal ends it. */
 void schedule_sleep_deaf(const void *channel);
 
 /* Makes every task that sleeps on `channel` ready to run. */
 void schedule_wake(const void *channel);
 
-/* Ends a task's sleep, unless no signal may. */
+/* Ends a task's sleep; schedule_interrupt only if a signal may. */
+void schedule_wake_task(struct task *task);
 void schedule_interrupt(struct task *task);
 
 /* Whether a signal is pending that the running task neither blocks nor ignores. */
@@ -26,5 +31,8 @@ bool schedule_interrupted(void);
 
 /* Lets the next task that is ready run; returns when it is this one's turn again. */
 void schedule(void);
+
+/* On the way to a program: when there has been a tick, what is due happens, and others have their turn. */
+void schedule_after_tick(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "alarms.h"
 #include "files.h"
 #include "signals.h"
 #include "thread_state.h"
@@ -43,9 +44,10 @@ struct task {
   struct task *parent;
   bool orphan; /* its own parent has ended; nobody waits for it */
   unsigned wait_status;
-  uintptr_t kernel_sp;         /* while another task runs */
-  const void *channel;         /* that it sleeps on */
-  bool deaf;                   /* no signal ends this sleep */
+  uintptr_t kernel_sp; /* while another task runs */
+  const void *channel; /* that it sleeps on */
+  bool deaf;           /* no signal ends this sleep */
+  struct alarms alarms;
   uintptr_t tell_id, clear_id; /* where a new task finds its number, and loses it at its end */
   struct task *lender;         /* whose memory it uses */
   bool lent;                   /* it waits for its memory back */

@@ -7,8 +7,10 @@
 #include "instructions.h"
 #include "paging.h"
 #include "processor.h"
+#include "schedule.h"
 #include "syscalls.h"
 #include "task.h"
+#include "timer.h"
 #include "trap_calls.h"
 #include "user_memory.h"
 #include "user_share.h"
@@ -115,9 +117,21 @@ static bool stepped_into_entry(const struct frame *frame) {
   return frame->cause == VECTOR_DB && (pc == (uintptr_t)entry_sysenter || pc == (uintptr_t)entry_call_gate);
 }
 
+/* Ticks are minded only here, so that the kernel is never taken from a task in the middle of something. */
+static void do_interrupt(struct frame *frame) {
+  timer_interrupt(frame);
+  if (!frame_from_user(frame)) return;
+  schedule_after_tick();
+  signals_deliver(frame);
+}
+
 void do_exception(struct frame *frame) {
   uintptr_t address = frame->cause == VECTOR_PF ? read_cr2() : 0;
   bool user = frame_from_user(frame);
+  if (frame->cause == VECTOR_TIMER || frame->cause == VECTOR_SPURIOUS) {
+    do_interrupt(frame);
+    return;
+  }
   if (user && frame->cause == VECTOR_UD && trap_call(frame)) return;
   if (frame->cause == VECTOR_PF && processor.task &&
       user_mend_page(processor.task, address, frame->code & PAGE_FAULT_PRESENT,

@@ -23,6 +23,7 @@ struct task_state {
 #define TASK_STATE_SIZE (sizeof(struct task_state) - offsetof(struct task_state, link))
 
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
+extern const char interrupt_timer[], interrupt_spurious[];
 extern const char entry_int80[], entry_stack_call[], entry_block_call[], entry_call_gate[];
 
 static struct task_state task_state;
@@ -43,6 +44,8 @@ static void set_gate(unsigned vector, uintptr_t target, uint8_t type) {
 static void fill_idt(void) {
   for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
     set_gate(vector, (uintptr_t)exception_stubs[vector], GATE_INTERRUPT);
+  set_gate(VECTOR_TIMER, (uintptr_t)interrupt_timer, GATE_INTERRUPT);
+  set_gate(VECTOR_SPURIOUS, (uintptr_t)interrupt_spurious, GATE_INTERRUPT);
   idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_TRAP_FOR_USER;
   set_gate(CAUSE_INT80, (uintptr_t)entry_int80, GATE_TRAP_FOR_USER);
   set_gate(CAUSE_STACK_CALL, (uintptr_t)entry_stack_call, GATE_TRAP_FOR_USER);

@@ -151,6 +151,8 @@ FUNCTION enter_user
 END enter_user
 
 	EXCEPTIONS
+	INTERRUPT timer, VECTOR_TIMER
+	INTERRUPT spurious, VECTOR_SPURIOUS
 
 FUNCTION exception_common
 	cld

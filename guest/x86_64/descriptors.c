@@ -32,6 +32,7 @@ struct task_state {
 enum { STACK_DOUBLE_FAULT = 1, STACK_NMI = 2 };
 
 extern void (*const exception_stubs[EXCEPTION_COUNT])(void);
+extern const char interrupt_timer[], interrupt_spurious[];
 extern const char entry_int80[], entry_stack_call[], entry_block_call[], entry_call_gate[];
 
 static struct task_state task_state;
@@ -60,6 +61,8 @@ static void set_gate(unsigned vector, uintptr_t target, uint8_t type, uint8_t st
 static void fill_idt(void) {
   for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
     set_gate(vector, (uintptr_t)exception_stubs[vector], GATE_INTERRUPT, 0);
+  set_gate(VECTOR_TIMER, (uintptr_t)interrupt_timer, GATE_INTERRUPT, 0);
+  set_gate(VECTOR_SPURIOUS, (uintptr_t)interrupt_spurious, GATE_INTERRUPT, 0);
   idt[VECTOR_BP].type = idt[VECTOR_OF].type = GATE_FOR_USER;
   idt[VECTOR_DF].stack_index = STACK_DOUBLE_FAULT;
   idt[VECTOR_NMI].stack_index = STACK_NMI;

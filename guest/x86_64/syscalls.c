@@ -10,6 +10,7 @@
 #include "layout.h"
 #include "leave.h"
 #include "processor.h"
+#include "schedule.h"
 #include "signals.h"
 #include "text.h"
 #include "user_memory.h"
@@ -126,6 +127,7 @@ static bool quick_return(struct frame *frame) {
 
 bool do_syscall(struct frame *frame) {
   calls_finish(frame, call_by_class(frame));
+  schedule_after_tick();
   signals_deliver_after_call(frame);
   return quick_return(frame);
 }

@@ -43,6 +43,7 @@ compare files
 compare processes
 compare execute
 compare signals
+compare times
 for way in read-null write-constant run-null divide undefined breakpoint step cli hlt port gate no-gate wrmsr \
   read-kernel abort signal; do
   compare die "$way"
