@@ -32,7 +32,7 @@ bool signal_fpu_put(uintptr_t address) {
   return copy_to_user(address, image, FPU_SIZE);
 }
 
-/* Reserved bits of MXCSR would make FXRSTOR fault [SDM2 "FXRSTOR"]: they are not taken. */
+/* Reserved bits of MXCSR would make FXRSTOR fault [SDM2 "FXRSTOR"]. */
 bool signal_fpu_get(uintptr_t address) {
   uint8_t *image = task_current()->thread.fpu;
   uint32_t mask, mxcsr;
@@ -43,8 +43,7 @@ bool signal_fpu_get(uintptr_t address) {
   else if (!copy_from_user(image, address, FPU_SIZE))
     return false;
   memcpy(&mxcsr, image + IMAGE_MXCSR, sizeof mxcsr);
-  mxcsr &= mask ? mask : MXCSR_MASK_DEFAULT;
-  memcpy(image + IMAGE_MXCSR, &mxcsr, sizeof mxcsr);
+  if (mxcsr & ~(mask ? mask : MXCSR_MASK_DEFAULT)) return false;
   fpu_load(image);
   return true;
 }

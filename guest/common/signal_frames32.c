@@ -116,7 +116,7 @@ bool signal_frame_push32(struct frame *frame, const struct signal_delivery *deli
 }
 
 static _Noreturn void refuse(uintptr_t at) {
-  task_kill(SIGNAL_SEGV, "its signal frame at %x cannot be read", at);
+  task_kill(SIGNAL_SEGV, "its signal frame at %x cannot be taken", at);
 }
 
 static void go_back(struct task *task, struct frame *frame, const struct signal_context32 *registers,

@@ -130,7 +130,7 @@ void signal_frame_pop64(struct task *task, struct frame *frame) {
   uintptr_t at = frame->rsp - sizeof(uint64_t);
   struct signal_info_frame64 in;
   if (!copy_from_user(&in, at, sizeof in) || !signal_fpu_get(in.context.registers.fpu))
-    task_kill(SIGNAL_SEGV, "its signal frame at %x cannot be read", at);
+    task_kill(SIGNAL_SEGV, "its signal frame at %x cannot be taken", at);
   task->signals.mask = in.context.mask & ~SIGNALS_UNBLOCKABLE;
   restore_registers(task, frame, &in.context.registers);
 }
