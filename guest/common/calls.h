@@ -119,6 +119,7 @@ long sys_execve(struct call *call);
 /* calls_wait.c */
 long sys_wait4(struct call *call);
 long sys_waitpid(struct call *call);
+long sys_waitid(struct call *call);
 
 /* calls_process.c */
 long sys_getpid(struct call *call);

@@ -122,6 +122,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [266] = sys_clock_getres,
   [267] = sys_clock_nanosleep,
   [270] = sys_tgkill,
+  [284] = sys_waitid,
   [295] = sys_openat,
   [296] = sys_mkdirat,
   [298] = sys_fchownat,

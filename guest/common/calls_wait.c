@@ -78,3 +78,31 @@ long sys_wait4(struct call *call) {
 long sys_waitpid(struct call *call) {
   return wait_by_id(call, 0);
 }
+
+/* siginfo_t as a handler of SIGCHLD would have it; all zeros for no child. */
+static bool put_info(const struct call *call, uintptr_t at, const struct task *child) {
+  unsigned sender = call->word_size == sizeof(uint64_t) ? 4 : 3; /* in words of 32 bits */
+  uint32_t info[32] = { 0 };
+  if (child) {
+    bool killed = child->wait_status & 0x7f;
+    info[0] = SIGNAL_CHLD;
+    info[2] = killed ? CODE_KILLED : CODE_EXITED;
+    info[sender] = (uint32_t)child->id;
+    info[sender + 2] = killed ? child->wait_status : child->wait_status >> 8;
+  }
+  return at == 0 || copy_to_user(at, info, sizeof info);
+}
+
+long sys_waitid(struct call *call) {
+  struct wanted wanted = { (unsigned)call->argument[0], (int32_t)call->argument[1], call->argument[3] };
+  struct task *child;
+  long error;
+  if (wanted.kind > WAIT_GROUP || !(wanted.options & (WAIT_EXITED | WAIT_STOPPED | WAIT_CONTINUED)))
+    return -ERROR_INVAL;
+  if (wanted.kind == WAIT_GROUP && wanted.id == 0) wanted.id = call->task->group;
+  error = await(call->task, &wanted, &child);
+  if (error < 0) return error;
+  if (!put_info(call, call->argument[2], child) || !put_usage(call, call->argument[4])) return -ERROR_FAULT;
+  if (child && !(wanted.options & WAIT_NO_WAIT)) task_free(child);
+  return 0;
+}

@@ -31,8 +31,8 @@ void signal_frame_pop_info32(struct task *task, struct frame *frame);
  * alternate stack. 0 when that stack is full. */
 uintptr_t signal_frame_top(const struct signal_delivery *delivery, uintptr_t stack);
 
-/* The FPU's state to and from a program's memory; from nowhere, it is as at the start of a program. False when
- * that is not its memory, or no state that the processor takes. */
+/* The FPU's state to and from a program's memory; from nowhere, it is as at the start of a program. False
+ * when that is not its memory, or no state that the processor takes. */
 bool signal_fpu_put(uintptr_t address);
 bool signal_fpu_get(uintptr_t address);
 

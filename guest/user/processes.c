@@ -177,6 +177,21 @@ static void waits(void) {
   print_status("it", status);
 }
 
+static void with_waitid(void) {
+  siginfo_t info;
+  pid_t id = start(exit_with_42);
+  int got = waitid(P_PID, (id_t)id, &info, WEXITED | WNOWAIT);
+  printf("waitid: %d, code %d, status %d, %d\n", got, info.si_code, info.si_status, info.si_pid == id);
+  await("it is still there", id);
+  id = start(kill_self);
+  got = waitid(P_ALL, 0, &info, WEXITED);
+  printf("waitid: %d, code %d, status %d, %d\n", got, info.si_code, info.si_status, info.si_pid == id);
+  got = waitid(P_ALL, 0, &info, WEXITED);
+  printf("no more: %d %s\n", got, strerror(errno));
+  got = waitid(P_ALL, 0, &info, WNOHANG);
+  printf("for nothing: %d %s\n", got, strerror(errno));
+}
+
 static void with_vfork(void) {
   volatile int seen = 1;
   pid_t id = vfork();
@@ -211,6 +226,7 @@ int main(void) {
   memory_is_apart();
   protections_are_kept();
   waits();
+  with_waitid();
   with_vfork();
   takes_turns();
   return 0;

@@ -112,6 +112,7 @@ static long (*const handlers[LAST + 1])(struct call *call) = {
   [230] = sys_clock_nanosleep,
   [231] = sys_exit, /* exit_group */
   [234] = sys_tgkill,
+  [247] = sys_waitid,
   [257] = sys_openat,
   [258] = sys_mkdirat,
   [260] = sys_fchownat,
