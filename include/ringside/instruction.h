@@ -22,7 +22,7 @@
   X(CPUID, "cpuid") X(RDTSC, "rdtsc") X(RDTSCP, "rdtscp") X(RDPMC, "rdpmc") X(RDRAND, "rdrand") \
   X(RDSEED, "rdseed") X(XGETBV, "xgetbv") X(XSETBV, "xsetbv") X(MONITOR, "monitor") X(MWAIT, "mwait") \
   X(RDFSBASE, "rdfsbase") X(RDGSBASE, "rdgsbase") X(WRFSBASE, "wrfsbase") X(WRGSBASE, "wrgsbase") \
-  X(RDPID, "rdpid") X(RSM, "rsm") X(UD, "ud")
+  X(RDPID, "rdpid") X(RSM, "rsm") X(UD, "ud") X(VEX, "vex")
 /* clang-format on */
 
 enum rs_operation {

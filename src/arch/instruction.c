@@ -220,10 +220,26 @@ static bool moved_segment_valid(struct rs_instruction *out) {
   return out->reg < RS_SEGMENT_COUNT && out->reg != RS_SEGMENT_INDEX(RS_CS);
 }
 
+/* C4H and C5H begin a VEX prefix in 64-bit code, and elsewhere where LES and LDS would name a register
+ * [SDM2 "Vector Extension (VEX)"]. What follows is of no interest: none of it is offered. */
+static bool vex_take(struct decoder *d, struct rs_instruction *out) {
+  static const struct opcode vex = { RS_OP_VEX, SIZE_ATTRIBUTE, 0, 0 };
+  const uint8_t *at = d->bytes + d->at;
+  size_t left = d->count - d->at;
+  if (left < 2 || (at[0] != 0xc4 && at[0] != 0xc5)) return false;
+  if (d->size != CODE_64 && at[1] < 0xc0) return false;
+  d->at += 2;
+  instruction_begin(d, &vex, out);
+  out->length = (uint8_t)d->at;
+  memcpy(out->bytes, d->bytes, d->at);
+  return true;
+}
+
 bool instruction_decode(const uint8_t *bytes, size_t count, enum code_size size, struct rs_instruction *out) {
   struct decoder d = { .bytes = bytes, .count = count < LENGTH_LIMIT ? count : LENGTH_LIMIT, .size = size };
   d.segment = RS_NO_INDEX;
   if (!prefixes_take(&d)) return false;
+  if (vex_take(&d, out)) return true;
   size_t length;
   const struct opcode *opcode =
       opcode_find(bytes + d.at, d.count - d.at, d.operand_prefix, d.refining, &length);

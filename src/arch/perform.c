@@ -116,6 +116,7 @@ static const struct performer {
   OPERATION(WRGSBASE, system_perform),
   OPERATION(RSM, system_perform),
   OPERATION(UD, system_perform),
+  OPERATION(VEX, system_perform),
   OPERATION(CLI, privilege_perform),
   OPERATION(STI, privilege_perform),
   OPERATION(PUSHF, privilege_perform),

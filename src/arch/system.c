@@ -183,6 +183,7 @@ static bool system_execute(struct builder *b, const struct rs_instruction *instr
   case RS_OP_MWAIT: return undefined(b, RS_CHECK_INSTRUCTION_OFFERED);
   case RS_OP_RSM: return undefined(b, RS_CHECK_IN_SYSTEM_MANAGEMENT_MODE);
   case RS_OP_UD: return undefined(b, RS_CHECK_INSTRUCTION_DEFINED);
+  case RS_OP_VEX: return undefined(b, RS_CHECK_OSXSAVE_SET);
   default: assert(!"one of system.h"); return false;
   }
 }

@@ -139,7 +139,8 @@ static bool difference_is_known(const struct verdict *v) {
   const struct rs_instruction *insn = &v->instruction;
   if (!v->ours) return v->size != CODE_64 && v->capstone->id == X86_INS_SWAPGS; /* it is 64-bit mode's */
   if (insn->lock) return true; /* Capstone refuses LOCK where it raises #UD; decoding keeps the operation */
-  if (insn->operation == RS_OP_UD) return true; /* UD0 and UD1 without ModRM; CLAC with 66, F2 or F3 */
+  if (insn->operation == RS_OP_UD) return true;  /* UD0 and UD1 without ModRM; CLAC with 66, F2 or F3 */
+  if (insn->operation == RS_OP_VEX) return true; /* the prefix alone is decoded: it is refused */
   if (insn->operation == RS_OP_INVPCID) return v->size == CODE_16; /* it has no mode of its own */
   return insn->bytes[0] == 0x66 && insn->operation >= RS_OP_RDFSBASE && insn->operation <= RS_OP_WRGSBASE;
 }

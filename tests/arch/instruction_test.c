@@ -119,10 +119,8 @@ static const struct claim {
   { "0f a9", EVERYWHERE, RS_OP_POP_SEGMENT },
   { "06", 0, RS_OP_NONE },
   { "0f a0", 0, RS_OP_NONE },
-  { "c4 00", LEGACY, RS_OP_LOAD_FAR_POINTER },
-  { "c5 00", LEGACY, RS_OP_LOAD_FAR_POINTER },
-  { "c4 e2 7d 18 00", 0, RS_OP_NONE }, /* VEX */
-  { "c5 f8 77", 0, RS_OP_NONE },
+  { "c4 40 01", LEGACY, RS_OP_LOAD_FAR_POINTER },
+  { "c5 40 01", LEGACY, RS_OP_LOAD_FAR_POINTER },
   { "0f b2 00", EVERYWHERE, RS_OP_LOAD_FAR_POINTER },
   { "0f b4 00", EVERYWHERE, RS_OP_LOAD_FAR_POINTER },
   { "0f b5 00", EVERYWHERE, RS_OP_LOAD_FAR_POINTER },
@@ -183,6 +181,9 @@ static const struct claim {
   { "f0 90", 0, RS_OP_NONE },
   { "0f 1f 00", 0, RS_OP_NONE },
   { "62 f1 7c 48 28 c0", 0, RS_OP_NONE }, /* EVEX */
+  { "c5 f8", EVERYWHERE, RS_OP_VEX },
+  { "c4 e2", EVERYWHERE, RS_OP_VEX },
+  { "c5 78", IN_64, RS_OP_VEX },
 };
 
 static const size_t claim_count = sizeof claims / sizeof *claims;

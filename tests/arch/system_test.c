@@ -172,6 +172,7 @@ static void what_the_profiles_do_not_offer_is_undefined(void **state) {
     { "\x0f\x01\xc9", 3, RS_CHECK_INSTRUCTION_OFFERED },         /* MWAIT */
     { "\x0f\x01\xd0", 3, RS_CHECK_OSXSAVE_SET },                 /* XGETBV */
     { "\x0f\x01\xd1", 3, RS_CHECK_OSXSAVE_SET },                 /* XSETBV */
+    { "\xc5\xf8\x77", 2, RS_CHECK_OSXSAVE_SET },                 /* VZEROUPPER */
     { "\x0f\xaa", 2, RS_CHECK_IN_SYSTEM_MANAGEMENT_MODE },       /* RSM */
     { "\x0f\x0b", 2, RS_CHECK_INSTRUCTION_DEFINED },             /* UD2 */
   };
