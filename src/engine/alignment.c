@@ -5,6 +5,7 @@
 #include "arch/descriptor.h"
 
 bool alignment_is_checked(struct engine *e) {
+  if (e->native) return e->alignment_seen = true; /* the state that it left is not fetched yet */
   bool may = e->cpu->cpl == 3 && e->cpu->rflags & RFLAGS_AC;
   if (may) e->alignment_seen = true;
   return may && cpu_checks_alignment(e->cpu);
@@ -38,6 +39,7 @@ bool alignment_refuses(struct engine *e, uint64_t offset, struct engine_exceptio
   uint8_t bytes[15];
   size_t length = block_copy(&e->blocks, block, offset, bytes, sizeof bytes);
   unsigned count = discover_references(e->blocks.discoverer, bytes, length, block->code, reference);
+  if (!cpu_checks_alignment(e->cpu)) return false;
   if (accesses_nothing(e->cpu, bytes, length, block->code)) return false;
   for (unsigned i = 0; i < count; i++) {
     uint64_t linear = linear_of_operand(e->cpu, &reference[i].operand);
