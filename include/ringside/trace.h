@@ -112,6 +112,8 @@ struct rs_trace_sink {
    * ones; RS_TRACE_STEPS: completed operations and `macro` too; RS_TRACE_INSTRUCTIONS: also `instruction`. */
   enum rs_trace_level level;
   bool wants_stacks;
+  bool
+      muted; /* set by who feeds it: transitions are followed, since later ones refer to them, but not told */
   void (*transition)(struct rs_trace_sink *sink, const struct rs_transition_event *event);
   void (*instruction)(struct rs_trace_sink *sink, const struct rs_instruction_event *event);
   void (*macro)(struct rs_trace_sink *sink, const struct rs_macro_event *event);

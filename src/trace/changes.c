@@ -6,7 +6,7 @@
 
 #include "trace/fields.h"
 
-static bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg) {
+bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg) {
   union rs_value old = rs_cpu_get(before, reg), new = rs_cpu_get(after, reg);
   if (register_is_segment(reg))
     return old.segment.selector != new.segment.selector || old.segment.base != new.segment.base ||

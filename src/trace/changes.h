@@ -9,4 +9,7 @@
 unsigned changes_list(const struct rs_cpu *before, const struct rs_cpu *after,
                       enum rs_register changed[RS_REGISTER_COUNT]);
 
+/* Whether this one does. */
+bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg);
+
 #endif

@@ -199,6 +199,7 @@ static void jsonl_transition(struct rs_trace_sink *sink, const struct rs_transit
   struct jsonl_sink *jsonl = (struct jsonl_sink *)sink;
   const struct rs_transition *transition = told->transition;
   story_follow(&jsonl->story, told);
+  if (sink->muted) return;
   struct output output = text_start(jsonl);
   headline_print(&output, &jsonl->story, told);
   json_t *event = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o}", "type", event_type(told), "sequence",

@@ -176,6 +176,30 @@ void symbols_image_finish(struct rs_symbols *symbols, struct symbol_image *image
   symbols->newest = image;
 }
 
+const struct symbol_image *symbols_image_at(const struct rs_symbols *symbols, unsigned index) {
+  const struct symbol_image *newest = symbols ? symbols->newest : NULL, *image = newest;
+  unsigned count = 0;
+  for (; image; image = image->older)
+    count++;
+  if (index >= count) return NULL;
+  for (image = newest; count > index + 1; count--)
+    image = image->older;
+  return image;
+}
+
+bool symbols_image_symbol(const struct symbol_image *image, uint32_t index, struct symbol_source *out) {
+  if (index >= image->count) return false;
+  const struct symbol *symbol = &image->symbol[index];
+  const char *name = image->names + symbol->name;
+  *out = (struct symbol_source){ .address = symbol->address,
+                                 .size = symbol->sized ? symbol->last - symbol->address + 1 : 0,
+                                 .end = symbol->sized ? 0 : symbol->last + 1,
+                                 .rank = (enum symbol_rank)symbol->rank,
+                                 .name = name,
+                                 .name_length = strlen(name) };
+  return true;
+}
+
 static const struct symbol *image_find(const struct symbol_image *image, uint64_t address) {
   uint32_t low = 0, high = image->count;
   while (low < high) {

@@ -31,6 +31,11 @@ void symbols_image_set_task(struct symbol_image *image, uint64_t linear);
 void symbols_image_finish(struct rs_symbols *symbols, struct symbol_image *image);
 void symbols_image_free(struct symbol_image *image);
 
+/* The images from the oldest on, and their symbols by address, as a source that gives the same symbol again;
+ * NULL and false beyond the last one. */
+const struct symbol_image *symbols_image_at(const struct rs_symbols *symbols, unsigned index);
+bool symbols_image_symbol(const struct symbol_image *image, uint32_t index, struct symbol_source *out);
+
 /* The name of the symbol that `address` belongs to and the distance from it, or NULL. */
 const char *symbols_find(const struct rs_symbols *symbols, uint64_t address, uint64_t *offset);
 

@@ -58,7 +58,7 @@ static void text_transition(struct rs_trace_sink *sink, const struct rs_transiti
   struct text_sink *text = (struct text_sink *)sink;
   story_follow(&text->story, event);
   bool told = event->number || sink->level >= RS_TRACE_STEPS;
-  if (!told) return; /* a refused attempt is told as the reason of the delivery that follows */
+  if (!told || sink->muted) return; /* a refused attempt is told as the reason of the delivery that follows */
   headline_print(&text->output, &text->story, event);
   output_line(&text->output);
   if (sink->level >= RS_TRACE_STEPS) text_steps(text, event);

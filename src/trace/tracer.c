@@ -36,35 +36,29 @@ static void tracer_number(struct tracer *tracer, struct rs_transition_event *eve
 
 void tracer_transition(struct tracer *tracer, struct rs_transition_event *event) {
   tracer_number(tracer, event);
-  bool operation = event->number == 0 && event->transition->outcome != RS_FAULTED;
-  enum rs_trace_level least = operation ? RS_TRACE_STEPS : RS_TRACE_TRANSITIONS;
   for (unsigned i = 0; i < tracer->sink_count; i++) {
     struct rs_trace_sink *sink = tracer->sink[i];
-    if (sink->level >= least && sink->transition) sink->transition(sink, event);
+    if (sink_wants_transition(sink, event)) sink->transition(sink, event);
   }
 }
 
 void tracer_instruction(struct tracer *tracer, const struct rs_instruction_event *event) {
   for (unsigned i = 0; i < tracer->sink_count; i++) {
     struct rs_trace_sink *sink = tracer->sink[i];
-    if (sink->level >= RS_TRACE_INSTRUCTIONS && sink->instruction) sink->instruction(sink, event);
+    if (sink_wants_instructions(sink)) sink->instruction(sink, event);
   }
-}
-
-static bool wants_macro(const struct rs_trace_sink *sink) {
-  return (sink->level == RS_TRACE_MACRO || sink->level >= RS_TRACE_STEPS) && sink->macro;
 }
 
 bool tracer_wants_macro(const struct tracer *tracer) {
   for (unsigned i = 0; i < tracer->sink_count; i++)
-    if (wants_macro(tracer->sink[i])) return true;
+    if (sink_wants_macro(tracer->sink[i])) return true;
   return false;
 }
 
 void tracer_macro(struct tracer *tracer, const struct rs_macro_event *event) {
   for (unsigned i = 0; i < tracer->sink_count; i++) {
     struct rs_trace_sink *sink = tracer->sink[i];
-    if (wants_macro(sink)) sink->macro(sink, event);
+    if (sink_wants_macro(sink)) sink->macro(sink, event);
   }
 }
 

@@ -6,6 +6,19 @@
 
 enum { TRACER_SINKS = 8 };
 
+/* What a sink is told at its level. */
+static inline bool sink_wants_transition(const struct rs_trace_sink *sink,
+                                         const struct rs_transition_event *event) {
+  bool operation = event->number == 0 && event->transition->outcome != RS_FAULTED;
+  return sink->level >= (operation ? RS_TRACE_STEPS : RS_TRACE_TRANSITIONS) && sink->transition;
+}
+static inline bool sink_wants_instructions(const struct rs_trace_sink *sink) {
+  return sink->level >= RS_TRACE_INSTRUCTIONS && sink->instruction;
+}
+static inline bool sink_wants_macro(const struct rs_trace_sink *sink) {
+  return (sink->level == RS_TRACE_MACRO || sink->level >= RS_TRACE_STEPS) && sink->macro;
+}
+
 struct tracer {
   struct rs_trace_sink *sink[TRACER_SINKS];
   unsigned sink_count;
