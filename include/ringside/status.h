@@ -9,6 +9,7 @@
   X(RS_BAD_ARGUMENT, "an argument is outside its documented range")                                          \
   X(RS_IO_ERROR, "a host file could not be read or written")                                                 \
   X(RS_BAD_IMAGE, "the image is not one that can be loaded")                                                 \
+  X(RS_BAD_LOG, "the file is not a whole log that this Ringside can read")                                   \
   X(RS_UNSUPPORTED, "this combination is not one that the hardware or Ringside offers")                      \
   X(RS_ENGINE_REFUSED, "the Unicorn library does not behave as Ringside needs")                              \
   X(RS_ENGINE_FAILED, "the Unicorn library stopped for a reason of its own")

@@ -1,0 +1,14 @@
+/* What any bytes at all must survive: being shown as a log, or as the records of one. */
+#ifndef TESTS_LOG_LOG_ATTEMPT_H
+#define TESTS_LOG_LOG_ATTEMPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Abort when a status or message is not what the contract allows. */
+void log_attempt(const uint8_t *bytes, size_t size);
+
+/* The same for what is inside a frame, which zstd's checksum would otherwise keep from most bytes. */
+void log_attempt_records(const uint8_t *records, size_t size);
+
+#endif
