@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "ringside/log.h"
 #include "ringside/machine.h"
 #include "ringside/status.h"
 #include "ringside/trace.h"
@@ -20,7 +21,8 @@ enum {
   STATUS_SIGNALLED = 128, /* and the signal that ended the run or Ringside */
 };
 
-enum trace_format { FORMAT_TEXT, FORMAT_JSONL };
+/* By name: a log where the output's name ends in ".ring", else text. */
+enum trace_format { FORMAT_BY_NAME, FORMAT_TEXT, FORMAT_JSONL, FORMAT_RING };
 enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64, KERNEL_CLASSIC };
 enum entry_choice {
   ENTRY_AUTO,
@@ -42,12 +44,14 @@ struct text_list {
 };
 
 struct options {
-  /* both commands */
+  /* all commands */
   enum rs_trace_level trace;
+  bool trace_given;
   enum trace_format format;
   enum colour_choice colour;
   enum rs_cpu_model model;
-  const char *trace_file; /* NULL: standard error */
+  const char *trace_file; /* NULL: standard error; of `show`, standard output */
+  /* run and boot */
   uint64_t memory, limit;
   bool witness;
   struct text_list symbols;
@@ -61,13 +65,15 @@ struct options {
   struct text_list initrds, files; /* of the guest's file system */
   /* boot */
   struct text_list modules;
+  /* show */
+  struct rs_log_filter filter;
   /* what follows the options; NULL-terminated */
   char **arguments;
   int argument_count;
   bool help;
 };
 
-enum command { COMMAND_RUN, COMMAND_BOOT };
+enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW };
 
 /* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
  * lists are freed by options_free, also after a failure. */
@@ -76,7 +82,7 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
 void options_free(struct options *options);
 
 /* The help texts. */
-extern const char help_ringside[], help_run[], help_boot[];
+extern const char help_ringside[], help_run[], help_boot[], help_show[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {
@@ -92,6 +98,12 @@ void file_free(struct file *file);
  * Ctrl-C sends one, stops it and the trace is told to its end. */
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols);
+
+/* Whether the trace is to be a log. */
+bool cli_wants_log(const struct options *options);
+
+/* Whether what is written to `file` is to have colours. */
+bool cli_colour_wanted(enum colour_choice choice, FILE *file);
 
 /* The machine that the options ask for. `errors`, where the guest's standard error goes, is the host's a line
  * at a time, so that the guest's lines and the trace's stay whole when both go there; the caller closes it
@@ -110,5 +122,6 @@ int cli_failed(const struct rs_error *error);
 
 int command_run(int argc, char **argv);
 int command_boot(int argc, char **argv);
+int command_show(int argc, char **argv);
 
 #endif

@@ -10,8 +10,9 @@
   "                      steps         beneath it every check, read and write, with the manual's\n"          \
   "                                    section, the stacks, and the operations that keep the ring\n"         \
   "                      instructions  every instruction as well, with what it changed\n"                    \
-  "  --format=FORMAT     text (default) or jsonl, one JSON object a line (docs/jsonl.md)\n"                  \
-  "  -o, --output=FILE   write the trace to FILE instead of standard error\n"                                \
+  "  --format=FORMAT     text (default), jsonl, one JSON object a line (docs/jsonl.md), or ring, a log\n"    \
+  "                      for ringside show (docs/log-format.md); ring needs -o\n"                            \
+  "  -o, --output=FILE   write the trace to FILE instead of standard error; FILE.ring: as a log\n"           \
   "  --color=WHEN        auto (default: on terminals), always or never\n"                                    \
   "  --symbols=FILE      more symbols, from an ELF file or an nm-style map; may be repeated\n"               \
   "\n"                                                                                                       \
@@ -28,14 +29,16 @@
 const char help_ringside[] =
     "usage: ringside run [options] PROGRAM [ARG...]\n"
     "       ringside boot [options] IMAGE [-- COMMAND LINE]\n"
+    "       ringside show [options] FILE.ring\n"
     "\n"
     "Front-row seats to x86 privilege transitions: runs real i386 and x86-64 code and tells each\n"
     "way into and out of the kernel check by check.\n"
     "\n"
     "  run   a static Linux program, on the tiny kernel that comes with Ringside\n"
     "  boot  a kernel image of your own: multiboot 1, or a plain ELF\n"
+    "  show  what a run has logged with -o FILE.ring\n"
     "\n"
-    "  ringside run --help, ringside boot --help: all options\n"
+    "  ringside run --help, ringside boot --help, ringside show --help: all options\n"
     "  ringside --version\n";
 
 const char help_run[] =
@@ -90,3 +93,31 @@ const char help_boot[] =
     "Exit status: the guest's by port 0xF4; 122 HLT that nothing can end; 123 shutdown (triple fault);\n"
     "124 the limit; 125 Ringside itself;\n"
     "128 + signal when one ended Ringside (130: Ctrl-C).\n";
+
+const char help_show[] =
+    "usage: ringside show [options] FILE.ring\n"
+    "\n"
+    "Prints a log that run or boot has written with -o FILE.ring: what they would have printed.\n"
+    "\n"
+    "  ringside run --trace=steps -o hello.ring ./hello\n"
+    "  ringside show --trace=transitions hello.ring\n"
+    "  ringside show --only-faults --from=100 hello.ring\n"
+    "\n"
+    "Trace:\n"
+    "  --trace=LEVEL       off, macro, transitions, steps or instructions (default: as it was recorded)\n"
+    "  --format=FORMAT     text (default) or jsonl\n"
+    "  -o, --output=FILE   write to FILE instead of standard output\n"
+    "  --color=WHEN        auto (default: on terminals), always or never\n"
+    "\n"
+    "Only what passes all of these, and the end:\n"
+    "  --from=N, --to=N    transitions #N and later, or up to #N, and what follows each of them\n"
+    "  --ring=N            what happens in ring N, enters or leaves it\n"
+    "  --pid=N             what the guest's process N does, where its kernel tells of processes\n"
+    "  --vector=N          interrupts and exceptions of this vector, and what raised it\n"
+    "  --mechanism=NAME    interrupt, iret, syscall, sysret, sysenter, sysexit, \"far transfer\",\n"
+    "                      \"task switch\", shutdown or operation\n"
+    "  --only-faults       exceptions, and what raised them; shutdown\n"
+    "  -h, --help          this text\n"
+    "\n"
+    "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"
+    "of it has been printed then.\n";

@@ -13,6 +13,7 @@ static const struct command_row {
 } commands[] = {
   { "run", command_run },
   { "boot", command_boot },
+  { "show", command_show },
 };
 
 /* A closed standard stream would be reopened as whatever file is next, and the guest would write into that.
@@ -35,7 +36,8 @@ static int command_dispatch(int argc, char **argv) {
   }
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
     if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
-  rs_fail(&error, RS_BAD_ARGUMENT, "%s: no such command; there are run and boot (ringside --help)", name);
+  rs_fail(&error, RS_BAD_ARGUMENT, "%s: no such command; there are run, boot and show (ringside --help)",
+          name);
   return cli_failed(&error);
 }
 

@@ -1,6 +1,7 @@
 /* Command-line options: getopt_long for the grammar, tables of words for the values. */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,9 @@ static const struct word trace_words[] = { { "off", RS_TRACE_OFF },
                                            { "steps", RS_TRACE_STEPS },
                                            { "instructions", RS_TRACE_INSTRUCTIONS },
                                            { NULL, 0 } };
-static const struct word format_words[] = { { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { NULL, 0 } };
+static const struct word format_words[] = {
+  { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { "ring", FORMAT_RING }, { NULL, 0 }
+};
 static const struct word colour_words[] = {
   { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
 };
@@ -38,6 +41,13 @@ static const struct word pointers_words[] = {
   { "fixup", POINTERS_FIXUP }, { "range", POINTERS_RANGE }, { "mapping", POINTERS_MAPPING }, { NULL, 0 }
 };
 
+static const struct word mechanism_words[] = {
+#define X(name, text, is_transition) { text, RS_MECHANISM_##name },
+  RS_MECHANISMS(X)
+#undef X
+      { NULL, 0 }
+};
+
 /* Appends "a, b or c" of the words to `text`. */
 static void words_list(const struct word *words, char *text, size_t size) {
   text[0] = '\0';
@@ -50,7 +60,7 @@ static void words_list(const struct word *words, char *text, size_t size) {
 
 static enum rs_status word_parse(const char *option, const char *text, const struct word *words, int *value,
                                  struct rs_error *error) {
-  char list[96];
+  char list[160];
   for (const struct word *w = words; w->word; w++) {
     if (strcmp(w->word, text) != 0) continue;
     *value = w->value;
@@ -116,20 +126,28 @@ enum option_id {
   OPTION_INITRD,
   OPTION_FILE,
   OPTION_WITNESS,
+  OPTION_RING,
+  OPTION_VECTOR,
+  OPTION_MECHANISM,
+  OPTION_FROM,
+  OPTION_TO,
+  OPTION_ONLY_FAULTS,
+  OPTION_PID,
 };
 
 /* clang-format off */
-#define COMMON_LONG_OPTIONS \
+#define TRACE_LONG_OPTIONS \
   { "trace", required_argument, NULL, OPTION_TRACE }, \
   { "format", required_argument, NULL, OPTION_FORMAT }, \
   { "color", required_argument, NULL, OPTION_COLOUR }, \
-  { "cpu", required_argument, NULL, OPTION_CPU }, \
   { "output", required_argument, NULL, 'o' }, \
+  { "help", no_argument, NULL, 'h' }
+#define COMMON_LONG_OPTIONS TRACE_LONG_OPTIONS, \
+  { "cpu", required_argument, NULL, OPTION_CPU }, \
   { "memory", required_argument, NULL, OPTION_MEMORY }, \
   { "limit", required_argument, NULL, OPTION_LIMIT }, \
   { "symbols", required_argument, NULL, OPTION_SYMBOLS }, \
-  { "witness", no_argument, NULL, OPTION_WITNESS }, \
-  { "help", no_argument, NULL, 'h' }
+  { "witness", no_argument, NULL, OPTION_WITNESS }
 /* clang-format on */
 
 static const struct option run_options[] = {
@@ -151,9 +169,61 @@ static const struct option boot_options[] = {
   { NULL, 0, NULL, 0 },
 };
 
+static const struct option show_options[] = {
+  TRACE_LONG_OPTIONS,
+  { "ring", required_argument, NULL, OPTION_RING },
+  { "vector", required_argument, NULL, OPTION_VECTOR },
+  { "mechanism", required_argument, NULL, OPTION_MECHANISM },
+  { "from", required_argument, NULL, OPTION_FROM },
+  { "to", required_argument, NULL, OPTION_TO },
+  { "only-faults", no_argument, NULL, OPTION_ONLY_FAULTS },
+  { "pid", required_argument, NULL, OPTION_PID },
+  { NULL, 0, NULL, 0 },
+};
+
 static enum rs_status option_word(const char *name, const struct word *words, int *value,
                                   struct rs_error *error) {
   return word_parse(name, optarg, words, value, error);
+}
+
+/* A number from `first` to `last`. */
+static enum rs_status option_number(const char *name, uint64_t first, uint64_t last, uint64_t *value,
+                                    struct rs_error *error) {
+  enum rs_status status = number_parse(name, optarg, false, value, error);
+  if (status != RS_OK || (*value >= first && *value <= last)) return status;
+  return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: must be from %" PRIu64 " to %" PRIu64, name, optarg, first,
+                 last);
+}
+
+static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct rs_error *error) {
+  uint64_t number = 0;
+  int word = 0;
+  enum rs_status status = RS_OK;
+  switch (id) {
+  case OPTION_RING:
+    filter->by_ring = true;
+    status = option_number("ring", 0, 3, &number, error);
+    filter->ring = (uint8_t)number;
+    return status;
+  case OPTION_VECTOR:
+    filter->by_vector = true;
+    status = option_number("vector", 0, UINT8_MAX, &number, error);
+    filter->vector = (uint8_t)number;
+    return status;
+  case OPTION_MECHANISM:
+    filter->by_mechanism = true;
+    status = option_word("mechanism", mechanism_words, &word, error);
+    filter->mechanism = (enum rs_mechanism)word;
+    return status;
+  case OPTION_PID:
+    filter->by_task = true;
+    status = option_number("pid", 1, UINT32_MAX, &number, error);
+    filter->task = (uint32_t)number;
+    return status;
+  case OPTION_FROM: return option_number("from", 1, UINT64_MAX, &filter->from, error);
+  case OPTION_TO: return option_number("to", 1, UINT64_MAX, &filter->to, error);
+  default: filter->only_faults = true; return RS_OK;
+  }
 }
 
 static enum rs_status option_apply(int id, struct options *options, struct rs_error *error) {
@@ -163,6 +233,7 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_TRACE:
     status = option_word("trace", trace_words, &value, error);
     options->trace = (enum rs_trace_level)value;
+    options->trace_given = true;
     return status;
   case OPTION_FORMAT:
     status = option_word("format", format_words, &value, error);
@@ -202,7 +273,8 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_FILE: return list_add(&options->files, optarg, error);
   case OPTION_WITNESS: options->witness = true; return RS_OK;
   case 'o': options->trace_file = optarg; return RS_OK;
-  default: options->help = true; return RS_OK;
+  case 'h': options->help = true; return RS_OK;
+  default: return filter_apply(id, &options->filter, error);
   }
 }
 
@@ -224,14 +296,16 @@ static const struct options defaults = {
 
 enum rs_status options_parse(enum command command, int argc, char **argv, struct options *options,
                              struct rs_error *error) {
-  const struct option *known = command == COMMAND_RUN ? run_options : boot_options;
+  static const struct option *const options_of[] = {
+    [COMMAND_RUN] = run_options, [COMMAND_BOOT] = boot_options, [COMMAND_SHOW] = show_options
+  };
   enum rs_status status = RS_OK;
   *options = defaults;
   optind = 0; /* glibc: start anew */
   opterr = 0;
   while (status == RS_OK) {
     optopt = 0;
-    int id = getopt_long(argc, argv, "+:ho:", known, NULL);
+    int id = getopt_long(argc, argv, "+:ho:", options_of[command], NULL);
     if (id == -1) break;
     status = id == '?' || id == ':' ? option_refused(id, argv, error) : option_apply(id, options, error);
   }

@@ -43,7 +43,23 @@ struct trace {
   struct rs_trace_sink *sink;
 };
 
-static bool colour_wanted(enum colour_choice choice, FILE *file) {
+bool cli_wants_log(const struct options *options) {
+  static const char suffix[] = ".ring";
+  const char *name = options->trace_file;
+  size_t length = name ? strlen(name) : 0, end = sizeof suffix - 1;
+  if (options->format != FORMAT_BY_NAME) return options->format == FORMAT_RING;
+  return length > end && strcmp(name + length - end, suffix) == 0;
+}
+
+/* Nobody reads a log from a terminal. */
+static enum rs_status log_place_check(const struct options *options, FILE *file, struct rs_error *error) {
+  if (!options->trace_file)
+    return rs_fail(error, RS_BAD_ARGUMENT, "--format=ring: a log goes to a file: name it with -o FILE.ring");
+  if (isatty(fileno(file)) != 1) return RS_OK;
+  return rs_fail(error, RS_BAD_ARGUMENT, "%s: a log goes to a file, not to a terminal", options->trace_file);
+}
+
+bool cli_colour_wanted(enum colour_choice choice, FILE *file) {
   if (choice == COLOUR_AUTO) return isatty(fileno(file)) == 1;
   return choice == COLOUR_ALWAYS;
 }
@@ -63,6 +79,24 @@ enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options 
   return status;
 }
 
+static struct rs_trace_sink *log_sink_make(const struct trace *trace, const struct options *options,
+                                           const struct rs_text_options *text) {
+  const struct rs_log_options log = {
+    .level = text->level,
+    .model = options->model,
+    .program = options->arguments[0],
+    .symbols = text->symbols,
+    .memory = text->memory,
+  };
+  return rs_log_sink(trace->file, &log);
+}
+
+static struct rs_trace_sink *sink_make(const struct trace *trace, const struct options *options,
+                                       const struct rs_text_options *text) {
+  if (cli_wants_log(options)) return log_sink_make(trace, options, text);
+  return options->format == FORMAT_JSONL ? rs_jsonl_sink(trace->file, text) : rs_text_sink(trace->file, text);
+}
+
 static enum rs_status trace_open(struct trace *trace, const struct options *options,
                                  const struct rs_symbols *symbols, struct rs_machine *machine,
                                  struct rs_error *error) {
@@ -70,18 +104,19 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   if (options->trace == RS_TRACE_OFF) return RS_OK;
   trace->file = options->trace_file ? fopen(options->trace_file, "w") : stderr;
   if (!trace->file) return rs_fail(error, RS_IO_ERROR, "%s: %s", options->trace_file, strerror(errno));
+  enum rs_status status = cli_wants_log(options) ? log_place_check(options, trace->file, error) : RS_OK;
+  if (status != RS_OK) return status;
   /* Where both go to one place, a line of the guest's stands where it was written. */
   if (!options->trace_file) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   const struct rs_text_options text = {
     .level = options->trace,
-    .colour = colour_wanted(options->colour, trace->file),
+    .colour = cli_colour_wanted(options->colour, trace->file),
     .symbols = symbols,
     .memory = rs_machine_view(machine),
   };
-  trace->sink =
-      options->format == FORMAT_JSONL ? rs_jsonl_sink(trace->file, &text) : rs_text_sink(trace->file, &text);
+  trace->sink = sink_make(trace, options, &text);
   if (!trace->sink) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  enum rs_status status = rs_machine_subscribe(machine, trace->sink);
+  status = rs_machine_subscribe(machine, trace->sink);
   if (status != RS_OK) return rs_fail(error, status, "%s", rs_status_text(status));
   rs_machine_tell_tasks(machine, symbols);
   return rs_machine_tell_macro_steps(machine, symbols, error);
