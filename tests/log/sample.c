@@ -163,7 +163,7 @@ static struct rs_trace_sink *sink_open(FILE *file, enum sample_format format,
 void sample_run(unsigned rounds, enum rs_trace_level level, enum sample_format format, struct piece *log,
                 struct piece *told) {
   struct run *run = calloc(1, sizeof *run);
-  struct rs_symbols *symbols;
+  struct rs_symbols *symbols = NULL;
   FILE *log_file = open_memstream(&log->bytes, &log->size), *file = open_memstream(&told->bytes, &told->size);
   require(run && log_file && file && rs_symbols_create(&symbols) == RS_OK);
   require(rs_symbols_add_map(symbols, names, sizeof names - 1, NULL) == RS_OK);
