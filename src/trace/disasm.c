@@ -3,16 +3,28 @@
 
 #include <capstone.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arch/bits.h"
 #include "arch/instruction.h"
 #include "arch/perform.h"
 
-enum { MODES = 3 };
+enum { MODES = 3, LONGEST = 15, REMEMBERED = 512 };
+
+/* What disasm_writes asks of an instruction depends on its bytes and the size of its code alone, and Capstone
+ * takes longer to find it than all else that an executed instruction costs: so it is remembered. */
+struct decoding {
+  enum code_size code_size; /* 0: nothing yet */
+  uint8_t size, bytes[LONGEST];
+  bool plain; /* Capstone knows it, and it is not performed: that one's steps tell what it wrote */
+  cs_insn instruction;
+  cs_detail detail; /* of `instruction` */
+};
 
 struct disasm {
   csh handle[MODES]; /* 16, 32, 64 bits */
   cs_insn *instruction;
+  struct decoding remembered[REMEMBERED];
 };
 
 static unsigned mode_index(enum code_size size) {
@@ -198,20 +210,47 @@ static unsigned operand_add(const struct rs_cpu *cpu, const cs_insn *instruction
   return writes_add(writes, count, linear, size);
 }
 
-/* Instructions that are performed: their own steps tell what they wrote. */
-static bool is_performed(const struct rs_cpu *cpu, const uint8_t *bytes, size_t size) {
-  struct rs_instruction decoded;
-  return instruction_decode(bytes, size, code_size_of(cpu), &decoded);
+static void decode(struct disasm *disasm, struct decoding *decoding) {
+  const uint8_t *bytes = decoding->bytes;
+  size_t size = decoding->size;
+  uint64_t address = 0;
+  struct rs_instruction performed;
+  csh handle = disasm->handle[mode_index(decoding->code_size)];
+  decoding->plain = !instruction_decode(bytes, size, decoding->code_size, &performed) &&
+                    cs_disasm_iter(handle, &bytes, &size, &address, disasm->instruction);
+  if (!decoding->plain) return;
+  decoding->instruction = *disasm->instruction;
+  decoding->detail = *disasm->instruction->detail;
+  decoding->instruction.detail = &decoding->detail;
+}
+
+/* FNV-1a. */
+static unsigned bytes_hash(const uint8_t *bytes, size_t size) {
+  uint32_t hash = UINT32_C(2166136261);
+  for (size_t i = 0; i < size; i++)
+    hash = (hash ^ bytes[i]) * UINT32_C(16777619);
+  return hash % REMEMBERED;
+}
+
+static const struct decoding *decoding_find(struct disasm *disasm, enum code_size code_size,
+                                            const uint8_t *bytes, size_t size) {
+  if (size > LONGEST) size = LONGEST;
+  struct decoding *decoding = &disasm->remembered[bytes_hash(bytes, size)];
+  if (decoding->code_size == code_size && decoding->size == size && memcmp(decoding->bytes, bytes, size) == 0)
+    return decoding;
+  decoding->code_size = code_size;
+  decoding->size = (uint8_t)size;
+  memcpy(decoding->bytes, bytes, size);
+  decode(disasm, decoding);
+  return decoding;
 }
 
 unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
                        struct rs_memory_change writes[DISASM_WRITES], unsigned *certain) {
-  csh handle = disasm->handle[mode_index(code_size_of(cpu))];
-  uint64_t address = cpu->rip;
+  const struct decoding *decoding = decoding_find(disasm, code_size_of(cpu), bytes, size);
   *certain = 0;
-  if (is_performed(cpu, bytes, size)) return 0;
-  if (!cs_disasm_iter(handle, &bytes, &size, &address, disasm->instruction)) return 0;
-  const cs_insn *instruction = disasm->instruction;
+  if (!decoding->plain) return 0;
+  const cs_insn *instruction = &decoding->instruction;
   const cs_x86 *x86 = &instruction->detail->x86;
   unsigned pushed = pushed_size(cpu, instruction);
   unsigned count = pushed > 0 ? push_add(cpu, pushed, writes) : 0;
