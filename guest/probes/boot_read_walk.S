@@ -21,6 +21,9 @@
 	WRITE_MSR MSR_FMASK, FLAGS_IF | FLAGS_DF | FLAGS_TF
 	WRITE_MSR MSR_KERNEL_GS_BASE, scratch
 #else
+	movl	$SELECTOR_USER_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
 	movw	$entry_read, idt + VECTOR_SYSTEM_CALL * GATE_SIZE
 #endif
 	ENTER_RING_3

@@ -30,6 +30,8 @@
   X(OPERAND_WITHIN_LIMIT,                                                                                    \
     "the {b}-byte operand at offset {a:x} lies within limit {c:x} (expand-down {d:b})",                      \
     "SDM3 \"Limit Checking\"")                                                                               \
+  X(FETCH_WITHIN_LIMIT, "the {b}-byte instruction at {a:x} lies within code segment limit {c:x}",            \
+    "SDM3 \"Limit Checking\"")                                                                               \
   X(ALIGNED, "address {a:x} is a multiple of {b} (CR0.AM and RFLAGS.AC are 1, CPL is 3)",                    \
     "SDM3 \"Interrupt 17—Alignment Check Exception (#AC)\"")                                                 \
   X(OPERAND_CANONICAL, "the {b}-byte operand at {a:x} is canonical", "SDM1 \"Canonical Addressing\"")        \

@@ -37,13 +37,24 @@ static bool segment_limit_allows(const struct rs_segment *s, uint64_t offset, un
   return offset > s->limit && last <= (s->attributes & SEGMENT_DB ? UINT32_MAX : UINT16_MAX);
 }
 
+static bool checks_types(const struct rs_cpu *cpu) {
+  return cpu->cr0 & CR0_PE && !(cpu->rflags & RFLAGS_VM);
+}
+
+bool segment_allows(const struct rs_cpu *cpu, unsigned segment, uint64_t offset, unsigned size,
+                    enum access_kind kind) {
+  const struct rs_segment *s = &cpu->segment[segment];
+  if (kind == ACCESS_FETCH) return offset + size - 1 <= s->limit;
+  if (checks_types(cpu) && (s->attributes & SEGMENT_UNUSABLE || !segment_type_allows(s, kind))) return false;
+  return segment_limit_allows(s, offset, size);
+}
+
 static bool linear_in_segment(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
                               enum access_kind kind, uint64_t *linear) {
   const struct rs_segment *s = &b->after->segment[segment];
   uint64_t type = s->attributes & SEGMENT_TYPE;
-  bool typed = b->after->cr0 & CR0_PE && !(b->after->rflags & RFLAGS_VM);
   bool expand_down = !(type & SEGMENT_CODE) && type & SEGMENT_EXPAND_DOWN;
-  if (typed) {
+  if (checks_types(b->after)) {
     bool usable = !(s->attributes & SEGMENT_UNUSABLE);
     enum rs_check may = kind == ACCESS_WRITE ? RS_CHECK_OPERAND_WRITABLE : RS_CHECK_OPERAND_READABLE;
     if (!check(b, RS_CHECK_OPERAND_SEGMENT_USABLE, usable, segment, s->selector, 0, 0))

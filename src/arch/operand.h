@@ -15,6 +15,11 @@ bool operand_linear(struct builder *b, const struct rs_instruction *instruction,
 bool segment_linear(struct builder *b, unsigned segment, uint64_t offset, unsigned size,
                     enum access_kind kind, uint64_t *linear);
 
+/* Whether the segment, outside 64-bit mode, lets `size` bytes at `offset` be accessed; of ACCESS_FETCH the
+ * limit alone decides. */
+bool segment_allows(const struct rs_cpu *cpu, unsigned segment, uint64_t offset, unsigned size,
+                    enum access_kind kind);
+
 /* Reads the 16-bit r/m operand, a register or memory. False when refused. */
 bool operand_read_word(struct builder *b, const struct rs_instruction *instruction, uint64_t *value);
 

@@ -178,3 +178,23 @@ enum rs_outcome alignment_attempt(const struct rs_cpu *before, const struct gues
   access_is_aligned(&b, linear, alignment);
   return out->outcome;
 }
+
+static bool fetch_within_limit(struct builder *b, uint64_t offset, unsigned size) {
+  uint32_t limit = b->after->segment[RS_SEGMENT_INDEX(RS_CS)].limit;
+  return check(b, RS_CHECK_FETCH_WITHIN_LIMIT, offset + size - 1 <= limit, offset, size, limit, 0) ||
+         fault_code(b, VECTOR_GP, 0);
+}
+
+enum rs_outcome segment_attempt(const struct rs_cpu *before, unsigned segment, uint64_t offset, unsigned size,
+                                enum access_kind kind, struct rs_transition *out) {
+  static const struct guest_memory none = { 0 };
+  struct builder b;
+  uint64_t linear;
+  out->cause = (struct rs_cause){ .mechanism = RS_MECHANISM_OPERATION };
+  builder_start(&b, before, &none, out);
+  if (kind == ACCESS_FETCH)
+    fetch_within_limit(&b, offset, size);
+  else
+    segment_linear(&b, segment, offset, size, kind, &linear);
+  return out->outcome;
+}

@@ -26,6 +26,11 @@ enum rs_outcome address_attempt(const struct rs_cpu *before, uint64_t linear, ui
 enum rs_outcome alignment_attempt(const struct rs_cpu *before, const struct guest_memory *memory,
                                   uint64_t linear, unsigned alignment, struct rs_transition *out);
 
+/* The same of `size` bytes at `offset` of a segment (an index in encoding order) that refuses them, outside
+ * 64-bit mode. */
+enum rs_outcome segment_attempt(const struct rs_cpu *before, unsigned segment, uint64_t offset, unsigned size,
+                                enum access_kind kind, struct rs_transition *out);
+
 /* Delivery through the IDT [SDM3 "Interrupt and Exception Handling"]. `out->cause` may already hold the
  * instruction that caused it; the rest of the cause is set here. */
 enum rs_outcome interrupt_deliver(const struct rs_cpu *before, const struct guest_memory *memory,

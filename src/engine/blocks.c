@@ -15,6 +15,7 @@ bool blocks_open(struct blocks *blocks, struct memory *memory) {
 
 static void block_free(struct block *block) {
   free(block->site);
+  free(block->access);
   free(block->bytes);
   free(block);
 }
@@ -168,6 +169,37 @@ struct block *blocks_get(struct blocks *blocks, const struct block_place *place)
   struct block **chain = chain_of(blocks, place);
   block->next = *chain;
   return *chain = block;
+}
+
+static unsigned refer_at(struct blocks *blocks, const struct block *block, uint16_t offset,
+                         struct reference reference[DISCOVER_REFERENCES]) {
+  uint8_t bytes[INSTRUCTION_MAX];
+  size_t length = block_copy(blocks, block, offset, bytes, sizeof bytes);
+  if (block->referred != REFERRED_ALL && !discover_overrides(bytes, length, block->code)) return 0;
+  if (block_site(block, offset)) return 0;
+  return discover_references(blocks->discoverer, bytes, length, block->code, reference);
+}
+
+static bool append(struct block *block, uint16_t offset, const struct reference *found, unsigned count) {
+  size_t size = (block->access_count + count) * sizeof *block->access;
+  struct block_access *more = realloc(block->access, size);
+  if (!more) return false;
+  block->access = more;
+  for (unsigned i = 0; i < count; i++)
+    block->access[block->access_count++] = (struct block_access){ offset, found[i] };
+  return true;
+}
+
+bool blocks_refer(struct blocks *blocks, struct block *block, enum block_referred wanted) {
+  struct reference found[DISCOVER_REFERENCES];
+  if (block->referred >= wanted) return true;
+  block->referred = (uint8_t)wanted;
+  block->access_count = 0;
+  for (unsigned i = 0; i < block->count; i++) {
+    unsigned count = refer_at(blocks, block, block->offset[i], found);
+    if (count > 0 && !append(block, block->offset[i], found, count)) return false;
+  }
+  return true;
 }
 
 unsigned block_index(const struct block *block, uint64_t offset) {

@@ -5,6 +5,14 @@
 #include "engine/discover.h"
 #include "engine/memory.h"
 
+/* Of which instructions the accesses are known. */
+enum block_referred { REFERRED_NONE, REFERRED_OVERRIDING, REFERRED_ALL };
+
+struct block_access {
+  uint16_t offset; /* of the instruction */
+  struct reference reference;
+};
+
 /* A block as the library translated it. Which instructions it holds follows from its bytes alone, so it is
  * the same block at whatever linear address and privilege level it runs. */
 struct block {
@@ -22,7 +30,10 @@ struct block {
   bool repeats;  /* its first instruction is a repeated string instruction */
   bool watched;  /* it has reached a page with a breakpoint on data */
   struct site *site;
-  uint8_t *bytes; /* as translated; of `checked` blocks */
+  struct block_access *access; /* see blocks_refer */
+  uint16_t access_count;
+  uint8_t referred; /* enum block_referred */
+  uint8_t *bytes;   /* as translated; of `checked` blocks */
   uint16_t offset[];
 };
 
@@ -46,6 +57,10 @@ void blocks_close(struct blocks *blocks);
 
 /* The block at `place`: the one made before, or a new one if its page was purged since. NULL: no memory. */
 struct block *blocks_get(struct blocks *blocks, const struct block_place *place);
+
+/* Finds the accesses to memory of the block's plain instructions, in order; of those alone that override
+ * their segment, where that is enough. False: no memory. */
+bool blocks_refer(struct blocks *blocks, struct block *block, enum block_referred wanted);
 
 /* Forgets every block. */
 void blocks_clear(struct blocks *blocks);

@@ -5,6 +5,7 @@
 
 #include "arch/bits.h"
 #include "arch/descriptor.h"
+#include "arch/instruction.h"
 #include "engine/live.h"
 
 /* The library's descriptor flags are the descriptor's second word without its base and limit:
@@ -25,6 +26,9 @@ enum { FLAGS_SHIFT = 8, FLAGS_MASK = 0xf0ff };
 #define HF_CS64 (1u << 15)
 #define HF_OSFXSR (1u << 22)
 #define HF_SMAP (1u << 23)
+
+/* Bits that the library has no use for, but tells translations apart by. */
+#define HF_LIMITED_SHIFT 27
 
 #define ARITHMETIC_FLAGS (RFLAGS_CF | RFLAGS_PF | RFLAGS_AF | RFLAGS_ZF | RFLAGS_SF | RFLAGS_OF)
 
@@ -107,6 +111,11 @@ bool context_take_rf(struct context *c) {
   return true;
 }
 
+void context_fetch_general(struct context *c, struct rs_cpu *cpu) {
+  context_begin(c);
+  memcpy(cpu->general, c->state + c->layout.general, sizeof cpu->general);
+}
+
 static void fetch_segment(struct context *c, size_t at, struct rs_segment *segment) {
   const struct layout *l = &c->layout;
   uint32_t attributes = get32(c->state, at + l->flags) >> FLAGS_SHIFT & FLAGS_MASK;
@@ -164,6 +173,26 @@ void context_fetch_system(struct context *c, struct rs_cpu *cpu) {
   cpu->cpl = get32(c->state, l->hflags) & 3;
 }
 
+/* Not zero where the segment does not let everything be accessed. Every transition asks: no branches. */
+static uint32_t limit_of(const struct rs_segment *s) {
+  enum { MASK = SEGMENT_UNUSABLE | SEGMENT_CODE | SEGMENT_EXPAND_DOWN | SEGMENT_WRITABLE };
+  return ~s->limit | ((s->attributes & MASK) ^ SEGMENT_WRITABLE);
+}
+
+unsigned context_limited(const struct rs_cpu *cpu) {
+  const struct rs_segment *s = cpu->segment;
+  if (code_size_of(cpu) == CODE_64) return 0;
+  uint32_t data = limit_of(&s[RS_SEGMENT_INDEX(RS_DS)]) | limit_of(&s[RS_SEGMENT_INDEX(RS_ES)]);
+  return (s[RS_SEGMENT_INDEX(RS_CS)].limit != UINT32_MAX) * LIMITED_CODE + (data != 0) * LIMITED_DATA +
+         (limit_of(&s[RS_SEGMENT_INDEX(RS_SS)]) != 0) * LIMITED_STACK +
+         (limit_of(&s[RS_SEGMENT_INDEX(RS_FS)]) != 0) * LIMITED_FS +
+         (limit_of(&s[RS_SEGMENT_INDEX(RS_GS)]) != 0) * LIMITED_GS;
+}
+
+bool context_tells_limited(const struct context *c, const struct rs_cpu *cpu) {
+  return get32(c->state, c->layout.hflags) >> HF_LIMITED_SHIFT == context_limited(cpu);
+}
+
 /* As the library itself derives it from the state (its own way is not reachable). */
 static uint32_t hflags_of(const struct rs_cpu *cpu) {
   const struct rs_segment *segment = cpu->segment;
@@ -175,6 +204,7 @@ static uint32_t hflags_of(const struct rs_cpu *cpu) {
   if (cpu->cr4 & CR4_SMAP) hflags |= HF_SMAP;
   if (long_mode) hflags |= HF_LMA;
   if (long_mode && cs & SEGMENT_L) return hflags | HF_CS32 | HF_SS32 | HF_CS64;
+  hflags |= context_limited(cpu) << HF_LIMITED_SHIFT;
   if (cs & SEGMENT_DB) hflags |= HF_CS32;
   if (ss & SEGMENT_DB) hflags |= HF_SS32;
   uint64_t bases = segment[RS_SEGMENT_INDEX(RS_DS)].base | segment[RS_SEGMENT_INDEX(RS_ES)].base |

@@ -42,6 +42,9 @@ void context_fetch(struct context *c, struct rs_cpu *cpu);
  * execution has set it. It is cleared. Follows context_fetch. */
 bool context_take_rf(struct context *c);
 
+/* General registers alone. */
+void context_fetch_general(struct context *c, struct rs_cpu *cpu);
+
 /* The rest of what native execution can change: segments, CPL, tables, control registers, EFER. Follows
  * context_fetch. */
 void context_fetch_system(struct context *c, struct rs_cpu *cpu);
@@ -53,6 +56,23 @@ void context_put_general(struct context *c, const struct rs_cpu *cpu);
 /* RIP alone, and whether RFLAGS.TF is set, in the library's own state: of live contexts. */
 void context_put_rip(struct context *c, uint64_t rip);
 bool context_traps(const struct context *c);
+
+/* The segments, outside 64-bit mode, that do not let everything be accessed. */
+enum context_limited {
+  LIMITED_CODE = 1,
+  LIMITED_DATA = 2, /* DS or ES */
+  LIMITED_STACK = 4,
+  LIMITED_FS = 8,
+  LIMITED_GS = 16,
+};
+
+enum { LIMITED_ALL = LIMITED_CODE | LIMITED_DATA | LIMITED_STACK | LIMITED_FS | LIMITED_GS };
+
+/* Which are: a set. The library translates anew for each, see context_put_system. */
+unsigned context_limited(const struct rs_cpu *cpu);
+
+/* False when native execution has changed them, so that the library does not know yet. */
+bool context_tells_limited(const struct context *c, const struct rs_cpu *cpu);
 
 /* The same with the registers of `parts`, a set of enum engine_part, and what translation derives from them.
  */

@@ -84,6 +84,13 @@ bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code) {
   return (opcode >= 0xa4 && opcode <= 0xa7) || (opcode >= 0xaa && opcode <= 0xaf);
 }
 
+bool discover_overrides(const uint8_t *bytes, size_t count, enum code_size code) {
+  bool overrides = false;
+  for (size_t i = 0; i < count && is_prefix(bytes[i], code); i++)
+    overrides |= (bytes[i] & 0xe7) == 0x26 || bytes[i] == 0x64 || bytes[i] == 0x65;
+  return overrides;
+}
+
 unsigned discover_address_size(const uint8_t *bytes, size_t count, enum code_size code) {
   static const uint8_t sizes[3][2] = { { 2, 4 }, { 4, 2 }, { 8, 4 } };
   bool overridden = false;
@@ -235,12 +242,103 @@ static uint8_t stack_register(const cs_insn *instruction, bool *below) {
   }
 }
 
+/* How many words of the stack it moves. */
+static unsigned stack_words(const cs_insn *instruction) {
+  switch (instruction->id) {
+  case X86_INS_PUSHAW:
+  case X86_INS_PUSHAL:
+  case X86_INS_POPAW:
+  case X86_INS_POPAL: return 8;
+  case X86_INS_ENTER: return 1 + (instruction->bytes[instruction->size - 1] & 31u);
+  default: return 1;
+  }
+}
+
 static void refer_to_stack(const cs_insn *instruction, unsigned word, struct reference *r) {
   bool below;
   r->operand.base = stack_register(instruction, &below);
   r->operand.segment = (uint8_t)RS_SEGMENT_INDEX(RS_SS);
-  r->operand.displacement = below ? -(int64_t)word : 0;
+  r->size = (uint16_t)(stack_words(instruction) * word);
+  r->operand.displacement = below ? -(int64_t)r->size : 0;
   r->alignment = (uint8_t)word;
+  r->writes = below;
+  r->stack = true;
+}
+
+/* The bytes that an operand in memory has, where Capstone does not say; none where nothing is accessed. */
+static unsigned size_of(const cs_insn *instruction, const cs_x86_op *op, unsigned operand_size) {
+  switch (instruction->id) {
+  case X86_INS_LEA:
+  case X86_INS_NOP:
+  case X86_INS_PREFETCH:
+  case X86_INS_PREFETCHW:
+  case X86_INS_PREFETCHNTA:
+  case X86_INS_PREFETCHT0:
+  case X86_INS_PREFETCHT1:
+  case X86_INS_PREFETCHT2: return 0;
+  case X86_INS_BOUND: return 2 * operand_size;
+  case X86_INS_FLDENV:
+  case X86_INS_FNSTENV: return 7 * operand_size;
+  case X86_INS_FRSTOR:
+  case X86_INS_FNSAVE: return 7 * operand_size + 80;
+  case X86_INS_FXSAVE:
+  case X86_INS_FXRSTOR: return 512;
+  default: return op->size;
+  }
+}
+
+/* What Capstone says of writing is not to be relied on. An operand that is not alone is the destination when
+ * it is the first, but for comparisons. */
+static bool writes(const cs_insn *instruction, unsigned operand) {
+  const cs_x86 *x86 = &instruction->detail->x86;
+  switch (instruction->id) {
+  case X86_INS_CMP:
+  case X86_INS_TEST:
+  case X86_INS_BT:
+  case X86_INS_CMPSB:
+  case X86_INS_CMPSW:
+  case X86_INS_CMPSD:
+  case X86_INS_CMPSQ:
+  case X86_INS_FRSTOR: return false;
+  case X86_INS_FST:
+  case X86_INS_FSTP:
+  case X86_INS_FIST:
+  case X86_INS_FISTP:
+  case X86_INS_FISTTP:
+  case X86_INS_FBSTP:
+  case X86_INS_FNSTCW:
+  case X86_INS_FNSTSW:
+  case X86_INS_FNSTENV:
+  case X86_INS_FNSAVE:
+  case X86_INS_FXSAVE:
+  case X86_INS_STMXCSR: return true;
+  default:
+    return modifies_untold(instruction->id) || (operand == 0 && x86->op_count > 1) ||
+           x86->operands[operand].access & CS_AC_WRITE;
+  }
+}
+
+static void describe_access(const cs_insn *instruction, unsigned operand, unsigned operand_size,
+                            struct reference *r) {
+  const cs_x86_op *op = &instruction->detail->x86.operands[operand];
+  r->size = (uint16_t)size_of(instruction, op, operand_size);
+  r->alignment = (uint8_t)alignment_of(instruction, op->size, operand_size);
+  r->writes = writes(instruction, operand);
+}
+
+/* What is not in the address itself: the bit's number of BT and its like. */
+static void add_register(const cs_insn *instruction, struct reference *r) {
+  switch (instruction->id) {
+  case X86_INS_BT:
+  case X86_INS_BTC:
+  case X86_INS_BTR:
+  case X86_INS_BTS:
+    if (instruction->detail->x86.operands[1].type != X86_OP_REG) return;
+    r->addend = ADDEND_BITS;
+    r->added_register = r->operand.reg;
+    return;
+  default: return;
+  }
 }
 
 /* Where an operand of an instruction without ModRM lies: an absolute address, or the register of a string. */
@@ -261,27 +359,52 @@ static void refer_without_modrm(const cs_x86_op *op, struct reference *r) {
   }
 }
 
+/* The operand that Capstone does not tell of; false when there is none. */
+static bool refer_to_implied(const cs_insn *instruction, struct reference *r) {
+  enum { BX = 3, DI = 7 };
+  switch (instruction->id) {
+  case X86_INS_XLATB:
+    r->operand.base = BX;
+    r->addend = ADDEND_AL;
+    r->size = 1;
+    break;
+  case X86_INS_MASKMOVQ:
+  case X86_INS_MASKMOVDQU:
+    r->operand.base = DI;
+    r->size = instruction->id == X86_INS_MASKMOVQ ? 8 : 16;
+    r->writes = true;
+    break;
+  default: return false;
+  }
+  r->alignment = 1;
+  return true;
+}
+
 static unsigned refer(const cs_insn *instruction, enum code_size code, struct reference *references) {
   const cs_x86 *x86 = &instruction->detail->x86;
   bool narrow = x86->prefix[2] == 0x66, below;
   unsigned size = narrow != (code == CODE_16) ? 2 : 4, word = code == CODE_64 && size == 4 ? 8 : size,
            count = 0;
+  bool repeated = discover_repeats(instruction->bytes, instruction->size, code);
   struct rs_instruction common;
   if (!instruction_decode_address(instruction->bytes, instruction->size, code, 0, &common)) return 0;
   for (unsigned i = 0; i < x86->op_count && count < DISCOVER_REFERENCES - 1; i++) {
     const cs_x86_op *op = &x86->operands[i];
     struct reference *r = &references[count];
     if (op->type != X86_OP_MEM) continue;
-    *r = (struct reference){ common, (uint8_t)alignment_of(instruction, op->size, size) };
+    *r = (struct reference){ .operand = common, .repeated = repeated };
+    describe_access(instruction, i, size, r);
     if (!x86->encoding.modrm_offset)
       refer_without_modrm(op, r);
     else if (!instruction_decode_address(instruction->bytes, instruction->size, code,
                                          x86->encoding.modrm_offset, &r->operand))
       continue;
-    count += r->alignment > 1;
+    add_register(instruction, r);
+    count += r->size > 0;
   }
+  references[count] = (struct reference){ .operand = common };
+  if (refer_to_implied(instruction, &references[count])) return count + 1;
   if (stack_register(instruction, &below) == RS_NO_INDEX) return count;
-  references[count].operand = common;
   refer_to_stack(instruction, word, &references[count]);
   return count + 1;
 }

@@ -54,13 +54,24 @@ unsigned discover_length(struct discoverer *d, const uint8_t *bytes, size_t coun
 /* True for MOVS, STOS, LODS, CMPS and SCAS with a repeat prefix: each repetition comes as an execution. */
 bool discover_repeats(const uint8_t *bytes, size_t count, enum code_size code);
 
+/* True when a prefix names another segment than the instruction's own. */
+bool discover_overrides(const uint8_t *bytes, size_t count, enum code_size code);
+
 enum { DISCOVER_REFERENCES = 3 };
 
-/* An access to memory as far as its alignment counts: `operand` says where, see instruction_operand_offset.
- */
+/* What a register adds to an address beside base and index. */
+enum reference_addend { ADDEND_NONE, ADDEND_AL, ADDEND_BITS };
+
+/* An access to memory: `operand` says where, see reference_offset. */
 struct reference {
   struct rs_instruction operand;
-  uint8_t alignment; /* 2, 4 or 8 */
+  uint16_t size;
+  uint8_t alignment; /* that counts for #AC: 1, 2, 4 or 8 */
+  bool writes;
+  bool stack;             /* SS says how many bits of the address count */
+  bool repeated;          /* by a string instruction: none while its count is zero */
+  uint8_t addend;         /* enum reference_addend */
+  uint8_t added_register; /* of ADDEND_BITS: the number of a bit, in units of `size` bytes */
 };
 
 /* Those of a plain instruction, the stack's among them; how many. */

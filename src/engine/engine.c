@@ -173,6 +173,7 @@ static void push(struct engine *e) {
   if (e->device_open) translate_close_device(e);
   translate_close_window(e);
   e->flush_asked = false;
+  e->fetched_linear = NO_LINEAR;
   e->changed = 0;
 }
 

@@ -43,6 +43,9 @@ struct engine_exception {
   bool non_canonical;  /* #GP or #SS because the access to `linear` is not to a canonical address */
   uint64_t linear;
   uint8_t alignment; /* of #AC: `linear` is no multiple of it */
+  uint16_t size;     /* #GP or #SS because `segment` refuses so many bytes; else 0. `linear` is the offset */
+  uint8_t segment;   /* an index in encoding order */
+  enum access_kind kind;
   uint64_t next_rip; /* of `software` */
 };
 

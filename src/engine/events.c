@@ -2,6 +2,7 @@
 #include "engine/alignment.h"
 #include "engine/internal.h"
 
+#include "engine/limits.h"
 #include "engine/watch.h"
 
 #include "arch/bits.h"
@@ -60,6 +61,7 @@ bool events_go_on(struct engine *e, enum engine_next next) {
 
 /* Goes on from `*cpu` inside a hook. */
 static void go_on_in_hook(struct engine *e, enum engine_next next) {
+  e->fetched_linear = NO_LINEAR;
   if (!events_go_on(e, next)) {
     uc_emu_stop(e->uc);
     return;
@@ -143,7 +145,8 @@ void events_native_end(struct engine *e) {
   translate_flush(e);
 }
 
-/* The client has gone back to a state of its own: the block, which is that of the library's, is left. */
+/* The client has gone back to a state of its own, or another translation belongs to the library's: the block
+ * is left. */
 static void leave_native_state(struct engine *e, uint64_t linear) {
   clock_settle(e, linear);
   e->changed |= ENGINE_SEGMENTS | ENGINE_TABLES | ENGINE_CONTROL;
@@ -164,6 +167,7 @@ bool events_native_done(struct engine *e, uint64_t linear) {
   bool same = !e->client.witnessed || e->client.witnessed(e->client.context);
   begin_momentary(e);
   e->ahead = 0;
+  same &= context_tells_limited(&e->context, e->cpu);
   if (!same) leave_native_state(e, linear);
   return same;
 }
@@ -272,6 +276,18 @@ static void stop_misaligned(struct engine *e, uint64_t address) {
   go_on_in_block(e, e->client.exception(e->client.context, &fault), NULL);
 }
 
+/* The instruction at `address` of the block under way, or an access of it, is refused by its segment. */
+static void stop_at_limit(struct engine *e, uint64_t address, const struct engine_exception *fault) {
+  bool fetching = fault->kind == ACCESS_FETCH;
+  uint64_t branch = fetching ? limits_branch(e, address) : NO_LINEAR;
+  e->ahead = ahead_of(e->at, address - e->at->address);
+  clock_settle(e, address);
+  fetch(e);
+  if (branch != NO_LINEAR) fault_undo_branch(e, branch);
+  e->announced = NO_LINEAR;
+  go_on_in_block(e, e->client.exception(e->client.context, fault), NULL);
+}
+
 void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
   struct engine *e = ((const struct piece *)user)->engine;
   (void)uc;
@@ -279,13 +295,21 @@ void events_on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   if (e->native && !events_native_done(e, address)) return;
   if (e->at->stepped && !clock_step(e, address)) return;
   if (e->executable && stop_at_breakpoint(e, address)) return;
+  struct engine_exception fault;
+  if (e->at->checked && limits_refuse_fetch(e, address, &fault)) {
+    stop_at_limit(e, address, &fault);
+    return;
+  }
   if ((e->tracing || e->at->marked) && !announce(e, address, size)) {
     go_on_in_block(e, ENGINE_RESUME, NULL);
     return;
   }
   const struct site *site = block_site(e->at->block, address - e->at->address);
   if (!site) {
-    if (e->at->aligned) stop_misaligned(e, address);
+    if (e->at->checked && limits_refuse(e, address, &fault))
+      stop_at_limit(e, address, &fault);
+    else if (e->at->aligned)
+      stop_misaligned(e, address);
     return;
   }
   if (is_called(e, &site->instruction)) {

@@ -1,6 +1,7 @@
 /* Turns an access that the fill hook refused into the exception that the processor raises for it. */
 #include "engine/internal.h"
 
+#include "engine/limits.h"
 #include "engine/watch.h"
 
 #include "arch/bits.h"
@@ -64,14 +65,23 @@ static void raise_noncanonical(struct engine *e, uint8_t vector, uint64_t addres
                .vector = vector, .has_error_code = true, .non_canonical = true, .linear = address });
 }
 
+static void move_stack(struct rs_cpu *cpu, uint64_t by) {
+  uint64_t *rsp = &cpu->general[4], moved = *rsp + by;
+  bool wide = cpu->segment[RS_SEGMENT_INDEX(RS_SS)].attributes & SEGMENT_DB;
+  if (code_size_of(cpu) == CODE_64)
+    *rsp = moved;
+  else
+    *rsp = wide ? (uint32_t)moved : (*rsp & ~(uint64_t)UINT16_MAX) | (uint16_t)moved;
+}
+
 /* A near branch to a non-canonical target faults itself, before it has done anything [SDM2 "JMP—Jump"]; the
  * library has executed it. What CALL pushed stays below the stack. */
-static void undo_branch(struct engine *e, uint64_t linear) {
+void fault_undo_branch(struct engine *e, uint64_t linear) {
   struct operands branch = operands_at(e, linear);
-  uint64_t *rsp = &e->cpu->general[4];
   if (branch.branch == BRANCH_NONE) return;
-  if (branch.branch == BRANCH_CALL) *rsp += branch.operand_size;
-  if (branch.branch == BRANCH_RETURN) *rsp -= branch.operand_size + branch.return_bytes;
+  if (branch.branch == BRANCH_CALL) move_stack(e->cpu, branch.operand_size);
+  if (branch.branch == BRANCH_RETURN)
+    move_stack(e->cpu, -(uint64_t)branch.operand_size - branch.return_bytes);
   e->cpu->rip = offset_of(e, linear);
   e->count--;
 }
@@ -81,7 +91,7 @@ static void raise_noncanonical_fetch(struct engine *e, uint64_t linear) {
   clock_park(e);
   uint64_t branch = e->last_linear;
   clock_complete(e);
-  if (branch != NO_LINEAR) undo_branch(e, branch);
+  if (branch != NO_LINEAR) fault_undo_branch(e, branch);
   raise_noncanonical(e, VECTOR_GP, linear);
 }
 
@@ -118,7 +128,12 @@ static void handle_fetch(struct engine *e, uint64_t linear) {
     raise(e, (struct engine_exception){ .vector = VECTOR_DB, .breakpoints = met });
     return;
   }
-  if (e->refusal == REFUSED_PAGE) {
+  struct engine_exception fault;
+  if (limits_refuse_missing(e, linear, &fault)) {
+    uint64_t branch = limits_branch(e, linear);
+    if (branch != NO_LINEAR) fault_undo_branch(e, branch);
+    raise(e, fault);
+  } else if (e->refusal == REFUSED_PAGE) {
     raise_page_fault(e, linear);
   } else if (e->refusal == REFUSED_NONCANONICAL) {
     raise_noncanonical(e, VECTOR_GP, e->refused_page);

@@ -31,6 +31,8 @@ struct piece {
   bool for_deadline;   /* stepped only because the deadline lies within */
   bool for_watch;      /* stepped only because it reaches a watched page */
   bool aligned;        /* the accesses of every instruction are checked before it runs */
+  bool checked;        /* something in it is checked against its segment before it runs */
+  uint8_t limited;     /* set of enum context_limited */
 };
 
 #define SPECIAL (UINT64_C(1) << 62)
@@ -110,6 +112,9 @@ struct engine {
   bool watch_open;                             /* the TLB leads to a watched page */
   uint64_t watch_physical[ENGINE_BREAKPOINTS]; /* the page that each device page stands for */
   uint64_t watch_read;                         /* offset of a read there that is not over; WATCH_NOTHING */
+
+  /* Of code in a segment with a limit: the instruction fetched last, and where it ends. */
+  uint64_t fetched_linear, fetched_end;
 
   const uint64_t *mark; /* ascending */
   size_t mark_count;
@@ -246,6 +251,9 @@ void engine_device_write(struct engine *e, uint64_t physical, unsigned size, uin
 
 /* fault.c: what became of an access that the fill hook refused. No code runs, `*cpu` is fetched. */
 void fault_handle(struct engine *e);
+
+/* Undoes the near branch at `linear`, which has been executed. */
+void fault_undo_branch(struct engine *e, uint64_t linear);
 
 /* The run ended at exit_linear. */
 void fault_at_exit(struct engine *e);

@@ -1,6 +1,7 @@
 /* The TLB's fill hook, W^X per physical page, and what is done when a block is translated. */
 #include "engine/alignment.h"
 #include "engine/internal.h"
+#include "engine/limits.h"
 #include "engine/watch.h"
 
 #include <stdlib.h>
@@ -261,18 +262,17 @@ static bool wants_window(const struct engine *e, const struct piece *p, uint64_t
   *begin = p->address;
   *end = p->address + block->size - 1u;
   if (p->stepped || p->aligned) return true;
-  if (block->site_count == 0) {
-    *begin = UINT64_MAX;
-    *end = 0;
-    bool breakpoints = breakpoints_window(e, p, begin, end);
-    return marks_window(e, p, begin, end) || breakpoints;
+  *begin = UINT64_MAX;
+  *end = 0;
+  if (block->site_count > 0) {
+    unsigned last = block_index(block, block->site[block->site_count - 1].offset);
+    *begin = p->address + block->site[0].offset;
+    *end = p->address + block->offset[last + 1 < block->count ? last + 1 : last];
   }
-  unsigned last = block_index(block, block->site[block->site_count - 1].offset);
-  *begin = p->address + block->site[0].offset;
-  *end = p->address + block->offset[last + 1 < block->count ? last + 1 : last];
   breakpoints_window(e, p, begin, end);
   marks_window(e, p, begin, end);
-  return true;
+  limits_window(p, begin, end);
+  return *begin <= *end;
 }
 
 static void note_instructions(struct engine *e, const struct block *block, unsigned count) {
@@ -303,6 +303,7 @@ static enum rs_status describe(struct engine *e, const uc_tb *tb) {
   p->stepped =
       !single && (for_deadline || for_device || p->for_watch || p->aligned || !regular || p->block->checked);
   p->count = p->stepped || p->block->checked || p->block->repeats ? SPECIAL : tb->icount;
+  if (!limits_describe(e, p)) return RS_OUT_OF_MEMORY;
   note_instructions(e, p->block, tb->icount);
   return translate_prepare(e) ? RS_OK : RS_OUT_OF_MEMORY;
 }

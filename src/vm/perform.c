@@ -135,7 +135,7 @@ enum engine_next vm_deliver(struct rs_machine *vm, const struct rs_interrupt_req
 }
 
 /* Tells why the engine's fault is one: for a page fault the walk of the same access and the check that
- * refused it; or that its address is not canonical, or not aligned. */
+ * refused it; or that its address is not canonical, or not aligned, or refused by its segment. */
 static void refused_access_tell(struct rs_machine *vm, const struct engine_exception *exception) {
   struct rs_transition *attempt = &vm->transition[1];
   enum access_kind kind = exception->error_code & PF_FETCH   ? ACCESS_FETCH
@@ -147,6 +147,9 @@ static void refused_access_tell(struct rs_machine *vm, const struct engine_excep
   else if (exception->alignment)
     alignment_attempt(&vm->cpu, machine_memory(vm->hardware), exception->linear, exception->alignment,
                       attempt);
+  else if (exception->size)
+    segment_attempt(&vm->cpu, exception->segment, exception->linear, exception->size, exception->kind,
+                    attempt);
   else if (exception->non_canonical)
     address_attempt(&vm->cpu, exception->linear, exception->vector, attempt);
   else
