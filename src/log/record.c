@@ -9,8 +9,9 @@
 
 void log_preamble(uint8_t bytes[LOG_PREAMBLE], uint32_t version) {
   static const uint8_t start[] = { 0x50, 0x2a, 0x4d, 0x18, 12, 0, 0, 0 };
+  static const char name[8] = { 'R', 'I', 'N', 'G', 'S', 'I', 'D', 'E' };
   memcpy(bytes, start, sizeof start);
-  memcpy(bytes + sizeof start, "RINGSIDE", 8);
+  memcpy(bytes + sizeof start, name, sizeof name);
   for (unsigned i = 0; i < 4; i++)
     bytes[16 + i] = (uint8_t)(version >> 8 * i);
 }

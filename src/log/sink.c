@@ -169,7 +169,8 @@ static void write_head(struct log_sink *log, const struct rs_log_options *option
   snprintf(facts.writer, sizeof facts.writer, "%s", RINGSIDE_VERSION);
   for (size_t i = 0; options->program && options->program[i] && i + 1 < sizeof facts.program; i++) {
     char letter = options->program[i];
-    facts.program[i] = letter < ' ' || letter > '~' ? '?' : letter;
+    facts.program[i] = '?';
+    if (letter >= ' ' && letter <= '~') facts.program[i] = letter;
   }
   coder_put_byte(record_begin(log), LOG_FACTS);
   record_facts(&log->coder, &facts);
