@@ -124,6 +124,23 @@ static enum engine_next skip_fault(struct guest *g, const struct engine_exceptio
   "\x41\xb8\x07\x00\x00\x00\x0f\xa2\xb9\x05\x00\x00\x00\xbf\x00\x00\x03\x00\xf3\xaa\x48\x8b\x03\x90\x41\xff" \
   "\xc8\x75\xe9\xf4"
 
+/* Field by field: what lies between the fields is nobody's. */
+static void assert_same_event(const struct guest_event *a, const struct guest_event *b) {
+  assert_int_equal(a->kind, b->kind);
+  assert_int_equal(a->operation, b->operation);
+  assert_int_equal(a->rip, b->rip);
+  assert_int_equal(a->linear, b->linear);
+  assert_int_equal(a->count, b->count);
+  assert_int_equal(a->rflags, b->rflags);
+  assert_int_equal(a->rax, b->rax);
+  assert_int_equal(a->rcx, b->rcx);
+  assert_int_equal(a->length, b->length);
+  assert_int_equal(a->shadow, b->shadow);
+  assert_int_equal(a->exception.vector, b->exception.vector);
+  assert_int_equal(a->exception.error_code, b->exception.error_code);
+  assert_int_equal(a->exception.cr2, b->exception.cr2);
+}
+
 static void tracing_changes_neither_counts_nor_behaviour(void **state) {
   struct guest *g = *state;
   static struct guest_event plain[GUEST_EVENTS], traced[GUEST_EVENTS];
@@ -143,7 +160,8 @@ static void tracing_changes_neither_counts_nor_behaviour(void **state) {
     after[round] = g->cpu;
   }
   assert_int_equal(count[0], count[1]);
-  assert_memory_equal(plain, traced, count[0] * sizeof plain[0]);
+  for (unsigned i = 0; i < count[0]; i++)
+    assert_same_event(&plain[i], &traced[i]);
   assert_memory_equal(&after[0], &after[1], sizeof after[0]);
   /* Each instruction is announced once, the repeated one, too; the faulting one when it is tried. */
   assert_int_equal(guest_count(g, GUEST_EXECUTED), 1 + 7 * 8 + 1);
