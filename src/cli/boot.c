@@ -13,10 +13,7 @@ static enum rs_status modules_read(struct modules *modules, const struct text_li
   enum rs_status status = RS_OK;
   for (size_t i = 0; i < words->count && status == RS_OK; i++) {
     const char *word = words->text[i];
-    char *name = strndup(word, strcspn(word, " "));
-    if (!name) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-    status = modules_add_file(modules, name, strdup(word), error);
-    free(name);
+    status = modules_add_file(modules, word, strcspn(word, " "), strdup(word), error);
   }
   return status;
 }

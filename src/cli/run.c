@@ -128,21 +128,26 @@ static enum rs_status program_add(struct modules *modules, const struct options 
   return modules_add(modules, program, arguments.bytes, error);
 }
 
+/* The module's string; none when memory ran out. */
+static void guest_file_describe(const char *host, const char *path, struct text *text) {
+  struct stat facts;
+  char mode[8];
+  snprintf(mode, sizeof mode, "%o", stat(host, &facts) == 0 ? facts.st_mode & 0777u : 0u);
+  text_add_word(text, "file=", path);
+  text_add_word(text, "mode=", mode);
+  if (text->failed) text_free(text);
+}
+
 /* "HOST=GUEST": the guest gets the file under that path, with the host's permissions. */
 static enum rs_status guest_file_add(struct modules *modules, const char *word, struct rs_error *error) {
   const char *equals = strrchr(word, '=');
-  struct stat facts;
   struct text text = { .bytes = NULL };
-  char mode[8];
   if (!equals || equals == word || equals[1] != '/')
     return rs_fail(error, RS_BAD_ARGUMENT, "--file %s: must be HOST=GUEST, GUEST a path from /", word);
   char *host = strndup(word, (size_t)(equals - word));
   if (!host) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  snprintf(mode, sizeof mode, "%o", stat(host, &facts) == 0 ? facts.st_mode & 0777u : 0u);
-  text_add_word(&text, "file=", equals + 1);
-  text_add_word(&text, "mode=", mode);
-  if (text.failed) text_free(&text);
-  enum rs_status status = modules_add_file(modules, host, text.bytes, error);
+  guest_file_describe(host, equals + 1, &text);
+  enum rs_status status = modules_add_file(modules, host, strlen(host), text.bytes, error);
   free(host);
   return status;
 }
@@ -151,8 +156,10 @@ static enum rs_status guest_file_add(struct modules *modules, const char *word, 
 static enum rs_status modules_collect(struct modules *modules, const struct options *options,
                                       const struct rs_blob *program, struct rs_error *error) {
   enum rs_status status = program_add(modules, options, program, error);
-  for (size_t i = 0; i < options->initrds.count && status == RS_OK; i++)
-    status = modules_add_file(modules, options->initrds.text[i], strdup(options->initrds.text[i]), error);
+  for (size_t i = 0; i < options->initrds.count && status == RS_OK; i++) {
+    const char *archive = options->initrds.text[i];
+    status = modules_add_file(modules, archive, strlen(archive), strdup(archive), error);
+  }
   for (size_t i = 0; i < options->files.count && status == RS_OK; i++)
     status = guest_file_add(modules, options->files.text[i], error);
   return status;
