@@ -71,6 +71,12 @@ bool call_put_pair(unsigned word_size, uintptr_t address, uint64_t first, uint64
   return copy_to_user(address, &first, word_size) && copy_to_user(address + word_size, &second, word_size);
 }
 
+bool call_get_pair(unsigned word_size, uintptr_t address, uint64_t out[2]) {
+  out[0] = out[1] = 0;
+  return copy_from_user(&out[0], address, word_size) &&
+         copy_from_user(&out[1], address + word_size, word_size);
+}
+
 bool call_get_word(const struct call *call, uintptr_t address, unsigned index, uint64_t *out) {
   *out = 0;
   return copy_from_user(out, address + index * call->word_size, call->word_size);

@@ -199,6 +199,7 @@ bool call_put_word(const struct call *call, uintptr_t address, uint64_t value);
 
 /* Writes two words of `word_size` bytes: struct timespec and its like. */
 bool call_put_pair(unsigned word_size, uintptr_t address, uint64_t first, uint64_t second);
+bool call_get_pair(unsigned word_size, uintptr_t address, uint64_t out[2]);
 
 /* Reads the `index`th word of the caller's size. */
 bool call_get_word(const struct call *call, uintptr_t address, unsigned index, uint64_t *out);

@@ -160,13 +160,11 @@ long sys_poll(struct call *call) {
 }
 
 static long poll_timespec(struct call *call, unsigned word_size) {
-  uint64_t seconds = 0, nanoseconds = 0;
+  uint64_t span[2] = { 0, 0 };
   uintptr_t at = call->argument[2];
-  if (at &&
-      !(copy_from_user(&seconds, at, word_size) && copy_from_user(&nanoseconds, at + word_size, word_size)))
-    return -ERROR_FAULT;
-  if (nanoseconds >= 1000000000) return -ERROR_INVAL;
-  return poll_until(call, at == 0, seconds, (uint32_t)nanoseconds);
+  if (at && !call_get_pair(word_size, at, span)) return -ERROR_FAULT;
+  if (span[1] >= 1000000000) return -ERROR_INVAL;
+  return poll_until(call, at == 0, span[0], (uint32_t)span[1]);
 }
 
 long sys_ppoll(struct call *call) {

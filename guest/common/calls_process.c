@@ -146,7 +146,7 @@ long sys_prctl(struct call *call) {
     result = copy_string_from_user(name, call->argument[1], SIZE);
     if (result == -ERROR_FAULT) return result;
     name[SIZE - 1] = 0;
-    memcpy(call->task->name, name, SIZE);
+    task_set_name(call->task, name);
     return 0;
   case GET_NAME:
     memcpy(name, call->task->name, length < SIZE ? length : SIZE - 1);

@@ -203,19 +203,17 @@ long sys_fchownat(struct call *call) {
 /* Two timespecs, access and modification; no pointer means now. Access times are not kept. */
 static long set_times(struct call *call, unsigned word_size) {
   enum { NOW = 0x3fffffff, OMIT = 0x3ffffffe };
-  uint64_t seconds = 0, nanoseconds = NOW;
-  uintptr_t at = call->argument[2] + 2 * (uintptr_t)word_size;
+  uint64_t time[2] = { 0, NOW };
   struct inode *inode;
   uintptr_t flags = call->argument[3] | (call->argument[1] ? 0 : PATH_EMPTY);
   long result = call_find(call, call->argument[0], call->argument[1], flags, &inode);
   if (result < 0) return result;
-  if (call->argument[2] &&
-      !(copy_from_user(&seconds, at, word_size) && copy_from_user(&nanoseconds, at + word_size, word_size)))
+  if (call->argument[2] && !call_get_pair(word_size, call->argument[2] + 2 * (uintptr_t)word_size, time))
     return -ERROR_FAULT;
-  if (nanoseconds == NOW)
+  if (time[1] == NOW)
     inode_touch(inode);
-  else if (nanoseconds != OMIT)
-    inode->modified = seconds;
+  else if (time[1] != OMIT)
+    inode->modified = time[0];
   return 0;
 }
 

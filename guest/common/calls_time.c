@@ -61,10 +61,8 @@ long sys_gettimeofday(struct call *call) {
 
 /* A span of time as the caller has it; false when it is none, or cannot be read (*error). */
 static bool get_span(uintptr_t at, unsigned word_size, uint64_t pair[2], long *error) {
-  pair[0] = pair[1] = 0;
   *error = -ERROR_FAULT;
-  if (!copy_from_user(&pair[0], at, word_size) || !copy_from_user(&pair[1], at + word_size, word_size))
-    return false;
+  if (!call_get_pair(word_size, at, pair)) return false;
   *error = -ERROR_INVAL;
   return pair[1] < BILLION && pair[0] <= INT32_MAX;
 }

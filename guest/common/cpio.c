@@ -152,7 +152,7 @@ static const char *make(struct linked **list, const char *path, const struct ent
     set_bytes(linked->inode, entry);
     return add_name(path, linked->inode);
   }
-  inode = path[1] == 0 ? inode_root() : path_make(NULL, path, mode);
+  inode = path[1] == 0 ? inode_root() : path_make(path, mode);
   if (!inode || inode_type(inode) != type) return "a name that cannot be made";
   if (type == MODE_LINK) wrong = set_target(inode, entry);
   if (type == MODE_REGULAR) set_bytes(inode, entry);

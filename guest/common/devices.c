@@ -88,9 +88,9 @@ static const struct {
 };
 
 bool devices_create(void) {
-  if (!path_make(NULL, "/dev", MODE_DIRECTORY | 0755)) return false;
+  if (!path_make("/dev", MODE_DIRECTORY | 0755)) return false;
   for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
-    struct inode *inode = path_make(NULL, devices[i].path, devices[i].mode);
+    struct inode *inode = path_make(devices[i].path, devices[i].mode);
     if (!inode) return false;
     inode->operations = devices[i].operations;
     inode->device = devices[i].number;

@@ -15,8 +15,8 @@ static void refuse_memory(void) {
 
 static void create_standing(void) {
   struct inode *exe;
-  if (!devices_create() || !path_make(NULL, "/tmp", MODE_DIRECTORY | 01777)) refuse_memory();
-  exe = path_make(NULL, "/proc/self/exe", MODE_LINK | 0777);
+  if (!devices_create() || !path_make("/tmp", MODE_DIRECTORY | 01777)) refuse_memory();
+  exe = path_make("/proc/self/exe", MODE_LINK | 0777);
   if (!exe) refuse_memory();
   exe->link.is_program = true;
 }
@@ -50,7 +50,7 @@ static void add_file(const struct boot_module *module) {
   unsigned mode;
   if (path[0] != '/' || !read_mode(mode_text, &mode))
     console_refuse("module %s: expected file=/PATH mode=OCTAL", module->text);
-  inode = path_make(NULL, path, MODE_REGULAR | mode);
+  inode = path_make(path, MODE_REGULAR | mode);
   if (!inode) console_refuse("%s: cannot be made in the file system", path);
   set_bytes(inode, module);
 }

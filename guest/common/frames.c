@@ -87,10 +87,13 @@ static uintptr_t take(size_t word, unsigned bit) {
 }
 
 uintptr_t frames_take_low(void) {
+  unsigned bit;
   if (frames.count == 0) return 0;
   while (frames.free[frames.low] == 0)
     frames.low++;
-  return take(frames.low, (unsigned)__builtin_ctz(frames.free[frames.low]));
+  bit = (unsigned)__builtin_ctz(frames.free[frames.low]);
+  if (((uint64_t)frames.low * WORD_BITS + bit) * PAGE_SIZE >= paging_direct_size()) return 0;
+  return take(frames.low, bit);
 }
 
 uintptr_t frames_take_high(void) {

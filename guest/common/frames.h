@@ -12,8 +12,8 @@ void frames_give(uint64_t start, uint64_t end);
 /* Takes every frame that [start, end) touches out of use. */
 void frames_reserve(uint64_t start, uint64_t end);
 
-/* A frame with undefined contents, or 0 when there is none. Tables come from the bottom of memory, which the
- * kernel's direct map always reaches; pages of programs from the top. */
+/* A frame with undefined contents, or 0 when there is none. Tables and objects come from the bottom of
+ * memory, as far as the kernel's direct map reaches; pages of programs from the top. */
 uintptr_t frames_take_low(void);
 uintptr_t frames_take_high(void);
 

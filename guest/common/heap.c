@@ -23,16 +23,18 @@ static unsigned size_index(size_t size) {
   return index;
 }
 
+static void put(unsigned index, void *object) {
+  struct free_object *returned = object;
+  returned->next = free_objects[index];
+  free_objects[index] = returned;
+}
+
 static void refill(unsigned index) {
   size_t size = (size_t)1 << (index + SMALLEST_SHIFT);
   uintptr_t frame = frames_take_low();
   if (frame == 0) return;
-  if (frame >= paging_direct_size()) {
-    frames_return(frame);
-    return;
-  }
   for (size_t at = PAGE_SIZE; at > 0; at -= size)
-    heap_return((char *)paging_direct(frame) + at - size, size);
+    put(index, (char *)paging_direct(frame) + at - size);
 }
 
 void *heap_take(size_t size) {
@@ -46,8 +48,5 @@ void *heap_take(size_t size) {
 }
 
 void heap_return(void *object, size_t size) {
-  struct free_object *returned = object;
-  unsigned index = size_index(size);
-  returned->next = free_objects[index];
-  free_objects[index] = returned;
+  put(size_index(size), object);
 }

@@ -18,10 +18,6 @@ static uintptr_t *entry_at(uintptr_t table, uintptr_t address, unsigned level) {
 static bool add_table(uintptr_t *entry) {
   uintptr_t table = frames_take_low();
   if (table == 0) return false;
-  if (table >= paging_direct_size()) {
-    frames_return(table);
-    return false;
-  }
   paging_clear_frame(table);
   *entry = table | PAGE_PRESENT | PAGE_WRITE | PAGE_USER;
   return true;

@@ -28,7 +28,7 @@ long path_find(struct task *task, const char *text, struct inode **out);
 
 /* Makes what a path from the root names, with the mode's type, and the directories on the way; what is there
  * already of that type serves. NULL when that is not possible. */
-struct inode *path_make(struct task *task, const char *text, unsigned mode);
+struct inode *path_make(const char *text, unsigned mode);
 
 /* The path of a directory from the root, with its end: its length, or -ERANGE or -ENOENT. */
 long path_of_directory(const struct inode *directory, char *out, size_t size);

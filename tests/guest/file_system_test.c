@@ -276,7 +276,7 @@ static void a_directory_knows_its_path_until_it_has_none(void **state) {
   char text[32];
   struct inode *inner;
   (void)state;
-  inner = path_make(NULL, "/a/bc/d", MODE_DIRECTORY | 0755);
+  inner = path_make("/a/bc/d", MODE_DIRECTORY | 0755);
   assert_non_null(inner);
   assert_int_equal(path_of_directory(inner, text, sizeof text), 8);
   assert_string_equal(text, "/a/bc/d");
@@ -290,17 +290,17 @@ static void a_directory_knows_its_path_until_it_has_none(void **state) {
 }
 
 static void cookies_outlast_what_comes_and_goes(void **state) {
-  struct inode *directory = path_make(NULL, "/d", MODE_DIRECTORY | 0755);
+  struct inode *directory = path_make("/d", MODE_DIRECTORY | 0755);
   const struct directory_entry *second;
   uint64_t cookie;
   (void)state;
   for (const char *const *name = (const char *const[]){ "/d/1", "/d/2", "/d/3", NULL }; *name; name++)
-    assert_non_null(path_make(NULL, *name, MODE_REGULAR | 0644));
+    assert_non_null(path_make(*name, MODE_REGULAR | 0644));
   second = directory_after(directory, directory->directory.first->cookie);
   assert_string_equal(second->name, "2");
   cookie = second->cookie;
   directory_remove(directory, "2");
-  assert_non_null(path_make(NULL, "/d/4", MODE_REGULAR | 0644));
+  assert_non_null(path_make("/d/4", MODE_REGULAR | 0644));
   assert_string_equal(directory_after(directory, cookie)->name, "3");
 }
 
