@@ -1,16 +1,9 @@
 /* From the state that multiboot 1 defines to C: the kernel runs where it is loaded, in segments from 0. */
 #include "multiboot.h"
 
-#define HEADER_FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
-
 	.section .boot, "ax"
 
-	.balign 4
-	.type	multiboot_header, @object
-multiboot_header:
-	.long	MULTIBOOT_HEADER_MAGIC
-	.long	HEADER_FLAGS
-	.long	-(MULTIBOOT_HEADER_MAGIC + HEADER_FLAGS)
+	HEADER_WORDS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 	.size	multiboot_header, . - multiboot_header
 
 	.globl	boot_start

@@ -48,18 +48,6 @@ static void fill_idt(void) {
   set_system_gate(SYSTEM_CALL_VECTOR, system_call);
 }
 
-static void reload_segments(void) {
-  __asm__ volatile("ljmp %0, $1f\n"
-                   "1:\tmovl %1, %%ss\n\t"
-                   "movl %1, %%ds\n\t"
-                   "movl %1, %%es\n\t"
-                   "movl %2, %%fs\n\t"
-                   "movl %2, %%gs"
-                   :
-                   : "i"(CLASSIC_KERNEL_CS), "r"(CLASSIC_KERNEL_DS), "r"(0)
-                   : "memory");
-}
-
 void descriptors_init(void) {
   const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
   const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
@@ -67,7 +55,7 @@ void descriptors_init(void) {
   gdt[CLASSIC_KERNEL_DS / 8] = descriptor(0, CLASSIC_MEMORY / PAGE_SIZE - 1, KERNEL_DATA);
   fill_idt();
   load_gdt(&gdt_pointer);
-  reload_segments();
+  RELOAD_SEGMENTS(CLASSIC_KERNEL_CS, CLASSIC_KERNEL_DS);
   load_idt(&idt_pointer);
 }
 

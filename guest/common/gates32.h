@@ -1,4 +1,4 @@
-/* Gates, as 32-bit kernels have them. */
+/* Gates and segments, as 32-bit kernels have them. */
 #ifndef GUEST_GATES32_H
 #define GUEST_GATES32_H
 
@@ -22,5 +22,17 @@ static inline struct gate gate_to(uint16_t selector, uintptr_t offset, uint8_t t
     .offset_high = (uint16_t)(offset >> 16),
   };
 }
+
+/* Loads every segment register anew after LGDT; FS and GS become null. */
+#define RELOAD_SEGMENTS(code, data)                                                                          \
+  __asm__ volatile("ljmp %0, $1f\n"                                                                          \
+                   "1:\tmovl %1, %%ss\n\t"                                                                   \
+                   "movl %1, %%ds\n\t"                                                                       \
+                   "movl %1, %%es\n\t"                                                                       \
+                   "movl %2, %%fs\n\t"                                                                       \
+                   "movl %2, %%gs"                                                                           \
+                   :                                                                                         \
+                   : "i"(code), "r"(data), "r"(0)                                                            \
+                   : "memory")
 
 #endif

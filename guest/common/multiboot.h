@@ -9,7 +9,20 @@
 #define MULTIBOOT_MEMORY_INFO 0x2
 #define MULTIBOOT_ADDRESS_FIELDS 0x10000
 
-#ifndef __ASSEMBLER__
+#ifdef __ASSEMBLER__
+/* The header, whose third word makes the sum of the three zero; the address fields follow where `flags` has
+ * them. */
+/* clang-format off */
+.macro HEADER_WORDS flags
+	.balign	4
+	.type	multiboot_header, @object
+multiboot_header:
+	.long	MULTIBOOT_HEADER_MAGIC
+	.long	\flags
+	.long	-(MULTIBOOT_HEADER_MAGIC + \flags)
+.endm
+/* clang-format on */
+#else
 #include <stdint.h>
 
 #define MULTIBOOT_HAS_MEMORY 0x1

@@ -4,16 +4,10 @@
 #include "multiboot.h"
 
 #define PHYSICAL(symbol) (symbol - I386_KERNEL_OFFSET)
-#define HEADER_FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 
 	.section .boot, "ax"
 
-	.balign 4
-	.type	multiboot_header, @object
-multiboot_header:
-	.long	MULTIBOOT_HEADER_MAGIC
-	.long	HEADER_FLAGS
-	.long	-(MULTIBOOT_HEADER_MAGIC + HEADER_FLAGS)
+	HEADER_WORDS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 	.size	multiboot_header, . - multiboot_header
 
 	.globl	boot_start

@@ -69,18 +69,6 @@ static void fill_task_state(void) {
   gdt[I386_TSS / 8] = limit | (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 | (base >> 24) << 56;
 }
 
-static void reload_segments(void) {
-  __asm__ volatile("ljmp %0, $1f\n"
-                   "1:\tmovl %1, %%ss\n\t"
-                   "movl %1, %%ds\n\t"
-                   "movl %1, %%es\n\t"
-                   "movl %2, %%fs\n\t"
-                   "movl %2, %%gs"
-                   :
-                   : "i"(SELECTOR_KERNEL_CS), "r"(SELECTOR_KERNEL_DS), "r"(0)
-                   : "memory");
-}
-
 void descriptors_init(void) {
   const struct table_pointer gdt_pointer = { sizeof gdt - 1, (uintptr_t)gdt };
   const struct table_pointer idt_pointer = { sizeof idt - 1, (uintptr_t)idt };
@@ -88,7 +76,7 @@ void descriptors_init(void) {
   fill_call_gate();
   fill_task_state();
   load_gdt(&gdt_pointer);
-  reload_segments();
+  RELOAD_SEGMENTS(SELECTOR_KERNEL_CS, SELECTOR_KERNEL_DS);
   load_idt(&idt_pointer);
   load_task_register(I386_TSS);
 }

@@ -11,12 +11,7 @@
 	.code32
 
 /* The address fields make loaders that know no ELF64 take the file as one flat piece. */
-	.balign 4
-	.type	multiboot_header, @object
-multiboot_header:
-	.long	MULTIBOOT_HEADER_MAGIC
-	.long	HEADER_FLAGS
-	.long	-(MULTIBOOT_HEADER_MAGIC + HEADER_FLAGS)
+	HEADER_WORDS HEADER_FLAGS
 	.long	multiboot_header
 	.long	KERNEL_LOAD_ADDRESS
 	.long	PHYSICAL(kernel_data_end)

@@ -2,13 +2,8 @@
 #include "bits.h"
 #include "multiboot.h"
 
-#define HEADER_FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
-
 	.section .multiboot, "ax"
-	.balign 4
-	.long	MULTIBOOT_HEADER_MAGIC
-	.long	HEADER_FLAGS
-	.long	-(MULTIBOOT_HEADER_MAGIC + HEADER_FLAGS)
+	HEADER_WORDS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 
 	.globl	conform_start
 	.type	conform_start, @function

@@ -3,15 +3,11 @@
 #include "multiboot.h"
 #include "stage.h"
 
-#define HEADER_FLAGS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 #define PAGE_ANY_RING (PAGE_PRESENT | PAGE_WRITE | PAGE_USER)
 
 	.section .multiboot, "ax"
 	.code32
-	.balign 4
-	.long	MULTIBOOT_HEADER_MAGIC
-	.long	HEADER_FLAGS
-	.long	-(MULTIBOOT_HEADER_MAGIC + HEADER_FLAGS)
+	HEADER_WORDS (MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY_INFO)
 
 	.globl	conform_start
 	.type	conform_start, @function
