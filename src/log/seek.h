@@ -1,0 +1,38 @@
+/* Any place of a log at once: by transition, by instruction, by position. */
+#ifndef LOG_SEEK_H
+#define LOG_SEEK_H
+
+#include "log/reader.h"
+
+/* Where an event stands: positions grow with the run. All zeros: the first one. */
+struct log_position {
+  uint32_t frame; /* of those that hold events */
+  uint32_t event; /* how many stand before it in its frame */
+};
+
+/* <0, 0 or >0. */
+int log_position_compare(struct log_position a, struct log_position b);
+
+/* Of the event that log_next gives next. */
+struct log_position log_here(const struct rs_log *log);
+
+/* The next log_next gives the event at `position`, or reports the end where there is none. Memory that
+ * rs_log_memory reads, and every number, are as if the log had been read from its beginning. */
+enum rs_status log_go(struct rs_log *log, struct log_position position, struct rs_error *error);
+
+/* The first event of transition `number` or later (0: the first of all); the run's end when there is none. */
+enum rs_status log_find_transition(struct rs_log *log, uint64_t number, struct log_position *out,
+                                   struct rs_error *error);
+
+/* The first event with at least so many instructions executed before it; the run's end when there is none. */
+enum rs_status log_find_instruction(struct rs_log *log, uint64_t instructions, struct log_position *out,
+                                    struct rs_error *error);
+
+/* The event before `position`; false in `*there` at the first one. */
+enum rs_status log_find_previous(struct rs_log *log, struct log_position position, struct log_position *out,
+                                 bool *there, struct rs_error *error);
+
+/* The last event: the run's end, or, of a log that was cut off, the last whole one. */
+enum rs_status log_find_last(struct rs_log *log, struct log_position *out, struct rs_error *error);
+
+#endif
