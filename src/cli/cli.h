@@ -73,7 +73,8 @@ struct options {
   bool help;
 };
 
-enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW };
+/* In the order in which help lists them; the rows are in commands.c. */
+enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_COUNT };
 
 /* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
  * lists are freed by options_free, also after a failure. */
@@ -81,8 +82,8 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
                              struct rs_error *error);
 void options_free(struct options *options);
 
-/* The help texts. */
-extern const char help_ringside[], help_run[], help_boot[], help_show[];
+/* The help texts; the list of commands stands between head and foot. */
+extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {

@@ -26,20 +26,19 @@
   "  -h, --help          this text\n"                                                                        \
   "\n"
 
-const char help_ringside[] =
-    "usage: ringside run [options] PROGRAM [ARG...]\n"
-    "       ringside boot [options] IMAGE [-- COMMAND LINE]\n"
-    "       ringside show [options] FILE.ring\n"
+const char help_head[] =
+    "usage: ringside COMMAND [options] [ARGUMENT...]\n"
     "\n"
     "Front-row seats to x86 privilege transitions: runs real i386 and x86-64 code and tells each\n"
     "way into and out of the kernel check by check.\n"
     "\n"
-    "  run   a static Linux program, on the tiny kernel that comes with Ringside\n"
-    "  boot  a kernel image of your own: multiboot 1, or a plain ELF\n"
-    "  show  what a run has logged with -o FILE.ring\n"
+    "Commands:\n";
+
+const char help_foot[] =
     "\n"
-    "  ringside run --help, ringside boot --help, ringside show --help: all options\n"
-    "  ringside --version\n";
+    "  ringside help COMMAND   what it does and all its options; also ringside COMMAND --help\n"
+    "  ringside --version      the version\n"
+    "  ringside                three commands to try\n";
 
 const char help_run[] =
     "usage: ringside run [options] PROGRAM [ARG...]\n"

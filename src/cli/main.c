@@ -5,16 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-
-static const struct command_row {
-  const char *name;
-  int (*run)(int argc, char **argv);
-} commands[] = {
-  { "run", command_run },
-  { "boot", command_boot },
-  { "show", command_show },
-};
+#include "cli/commands.h"
+#include "cli/orientation.h"
 
 /* A closed standard stream would be reopened as whatever file is next, and the guest would write into that.
  * What takes its place reads as its end, and refuses what is written. */
@@ -23,21 +15,38 @@ static void streams_reserve(void) {
     if (fcntl(stream, F_GETFD) < 0) open("/dev/null", O_RDONLY);
 }
 
+/* `ringside help [COMMAND]`. */
+static int help_tell(const char *name) {
+  struct rs_error error;
+  const struct command_row *command = name ? command_find(name) : NULL;
+  if (name && !command) {
+    command_unknown(name, &error);
+    return cli_failed(&error);
+  }
+  if (command)
+    fputs(command->help, stdout);
+  else
+    help_print(stdout);
+  return 0;
+}
+
+static bool is_one_of(const char *word, const char *first, const char *second) {
+  return strcmp(word, first) == 0 || strcmp(word, second) == 0;
+}
+
 static int command_dispatch(int argc, char **argv) {
   struct rs_error error;
-  const char *name = argc > 1 ? argv[1] : "--help";
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-    fputs(help_ringside, argc > 1 ? stdout : stderr);
-    return argc > 1 ? 0 : STATUS_FAILED;
-  }
-  if (strcmp(name, "--version") == 0) {
+  if (argc < 2) return orientation_print(argc > 0 ? argv[0] : "ringside", stdout);
+  const char *name = argv[1];
+  if (strcmp(name, "help") == 0) return help_tell(argv[2]);
+  if (is_one_of(name, "--help", "-h")) return help_tell(NULL);
+  if (is_one_of(name, "--version", "-V")) {
     puts("ringside " RINGSIDE_VERSION);
     return 0;
   }
-  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-    if (strcmp(name, commands[i].name) == 0) return commands[i].run(argc - 1, argv + 1);
-  rs_fail(&error, RS_BAD_ARGUMENT, "%s: no such command; there are run, boot and show (ringside --help)",
-          name);
+  const struct command_row *command = command_find(name);
+  if (command) return command->run(argc - 1, argv + 1);
+  command_unknown(name, &error);
   return cli_failed(&error);
 }
 
