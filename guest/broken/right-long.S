@@ -1,0 +1,2 @@
+/* The 64-bit kernel without a mistake. */
+#include "long.inc"

@@ -1,0 +1,2 @@
+/* The 32-bit kernel without a mistake. */
+#include "protected.inc"

@@ -1,0 +1,42 @@
+/* Whether an explanation in JSON, on standard input, names a check, and among its culprits an address or a
+ * register. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_text(const json_t *object, const char *key, const char *text) {
+  const char *found = json_string_value(json_object_get(object, key));
+  return found && strcmp(found, text) == 0;
+}
+
+static bool culprit_is(const json_t *culprit, const char *wanted) {
+  const json_t *writer = json_object_get(culprit, "written_by");
+  return is_text(culprit, "address", wanted) || is_text(culprit, "register", wanted) ||
+         is_text(writer, "address", wanted);
+}
+
+static bool names_culprit(const json_t *explanation, const char *wanted) {
+  const json_t *culprit;
+  size_t i;
+  json_array_foreach(json_object_get(explanation, "culprits"), i, culprit) {
+    if (culprit_is(culprit, wanted)) return true;
+  }
+  return false;
+}
+
+int main(int count, char **arguments) {
+  if (count != 3) {
+    fputs("usage: names_culprit CHECK ADDRESS-OR-REGISTER <EXPLANATION\n", stderr);
+    return 2;
+  }
+  json_error_t error;
+  json_t *explanation = json_loadf(stdin, 0, &error);
+  if (!explanation) {
+    fprintf(stderr, "line %d: %s\n", error.line, error.text);
+    return 2;
+  }
+  bool named = is_text(explanation, "check", arguments[1]) && names_culprit(explanation, arguments[2]);
+  json_decref(explanation);
+  return named ? 0 : 1;
+}
