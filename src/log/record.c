@@ -164,6 +164,19 @@ static void code_body(struct coder *c, struct log_state *state, struct rs_transi
   code_cpu(c, &state->cpu, &transition->after);
 }
 
+void record_here(struct coder *c, struct log_state *state, struct log_here *here) {
+  code_u64(c, &here->instructions);
+  code_u64(c, &here->sequence);
+  code_u64(c, &here->number);
+  code_task(c, state, &here->task);
+  here->entry_count = (unsigned)code_up_to(c, here->entry_count, LOG_ENTRIES);
+  for (unsigned i = 0; i < here->entry_count; i++)
+    code_delta(c, here->number, &here->entry[i]);
+  state->instructions = here->instructions;
+  state->sequence = here->sequence;
+  state->number = here->number;
+}
+
 void record_transition(struct coder *c, struct log_state *state, struct log_transition *told,
                        struct rs_transition *transition) {
   struct rs_transition_event *event = &told->event;

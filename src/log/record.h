@@ -4,21 +4,22 @@
 
 #include "log/coder.h"
 #include "ringside/log.h"
+#include "trace/pending.h"
 
-enum { LOG_VERSION = 1 };
+enum { LOG_VERSION = 2 };
 
 /* A log begins with a skippable frame of zstd's [RFC 8878 "Skippable Frames"], so that it is a zstd file:
  *
  *    0  50 2a 4d 18     its magic number
  *    4  0c 00 00 00     the size of what follows
  *    8  "RINGSIDE"
- *   16  01 00 00 00     LOG_VERSION
+ *   16  02 00 00 00     LOG_VERSION
  */
 enum { LOG_PREAMBLE = 20 };
 void log_preamble(uint8_t bytes[LOG_PREAMBLE], uint32_t version);
 
 /* The first byte of a record: its kind in bits 0 to 2, flags above. */
-enum log_kind { LOG_FACTS = 1, LOG_SYMBOL, LOG_TRANSITION, LOG_INSTRUCTION, LOG_MACRO, LOG_END };
+enum log_kind { LOG_FACTS = 1, LOG_SYMBOL, LOG_TRANSITION, LOG_INSTRUCTION, LOG_MACRO, LOG_END, LOG_HERE };
 enum { LOG_KIND_MASK = 7 };
 
 /* Flags of LOG_INSTRUCTION: what is not as it usually is, and so follows. */
@@ -30,9 +31,10 @@ enum {
 };
 
 enum {
-  LOG_FRAME = 128 << 10,      /* a writer ends a frame once it holds this much */
+  LOG_FRAME_FIRST = 4 << 10,  /* a writer ends the first frame of events once it holds this much, */
+  LOG_FRAME = 128 << 10,      /* each later one at twice as much as the one before, up to this */
   LOG_RECORD_MAX = 128 << 10, /* no record is longer */
-  LOG_FRAME_MAX = LOG_FRAME + LOG_RECORD_MAX,
+  LOG_FRAME_MAX = LOG_FRAME + 2 * LOG_RECORD_MAX,
   LOG_NAME = 64, /* room for a name and its end */
   LOG_PROGRAM = 256,
   LOG_SYMBOL_NAME = 128,
@@ -41,6 +43,7 @@ enum {
   LOG_PLACES = 1024,
   LOG_READS = 8,
   LOG_READ_BYTES = 64,
+  LOG_ENTRIES = PENDING_LIMIT,
 };
 
 /* What was read of memory when an event was told. */
@@ -71,6 +74,14 @@ struct log_state {
   char string[LOG_STRINGS][LOG_NAME];
 };
 
+/* What has come about before a frame. */
+struct log_here {
+  uint64_t instructions, sequence, number; /* as in log_state */
+  struct rs_task task;                     /* that runs */
+  unsigned entry_count;
+  uint64_t entry[LOG_ENTRIES]; /* the transitions that nothing has returned from yet, by number */
+};
+
 struct log_facts {
   uint8_t level, model;
   uint32_t symbols;      /* so many records of symbols follow */
@@ -99,6 +110,7 @@ struct log_macro {
 /* Each codes what follows the first byte. Of a failed reading nothing may be used. */
 void record_facts(struct coder *c, struct log_facts *facts);
 void record_symbol(struct coder *c, struct log_state *state, struct log_symbol *symbol);
+void record_here(struct coder *c, struct log_state *state, struct log_here *here);
 void record_transition(struct coder *c, struct log_state *state, struct log_transition *told,
                        struct rs_transition *transition);
 void record_macro(struct coder *c, struct log_state *state, struct log_macro *told, struct rs_cpu *cpu);

@@ -13,18 +13,25 @@ struct log_position {
 /* <0, 0 or >0. */
 int log_position_compare(struct log_position a, struct log_position b);
 
+/* Whether the log's file can be read back and forth; without that all that follow fail with RS_IO_ERROR. */
+bool log_can_go(const struct rs_log *log);
+
 /* Of the event that log_next gives next. */
 struct log_position log_here(const struct rs_log *log);
 
-/* The next log_next gives the event at `position`, or reports the end where there is none. Memory that
- * rs_log_memory reads, and every number, are as if the log had been read from its beginning. */
+/* The next log_next gives the event at `position`, which log_here or a log_find_ gave, as it would have, had
+ * the log been read from its beginning. After a failure no place is known until the next log_go. */
 enum rs_status log_go(struct rs_log *log, struct log_position position, struct rs_error *error);
 
-/* The first event of transition `number` or later (0: the first of all); the run's end when there is none. */
+/* Those that find leave the log anywhere: log_go comes next. */
+
+/* The first event of transition `number` or later (0: the first of all); the last event when there is none.
+ */
 enum rs_status log_find_transition(struct rs_log *log, uint64_t number, struct log_position *out,
                                    struct rs_error *error);
 
-/* The first event with at least so many instructions executed before it; the run's end when there is none. */
+/* The first event with at least so many instructions executed before it; the last event when there is none.
+ */
 enum rs_status log_find_instruction(struct rs_log *log, uint64_t instructions, struct log_position *out,
                                     struct rs_error *error);
 
@@ -32,7 +39,13 @@ enum rs_status log_find_instruction(struct rs_log *log, uint64_t instructions, s
 enum rs_status log_find_previous(struct rs_log *log, struct log_position position, struct log_position *out,
                                  bool *there, struct rs_error *error);
 
-/* The last event: the run's end, or, of a log that was cut off, the last whole one. */
+/* The last event: the run's end, or, of a log that was cut off or damaged, the last whole one. */
 enum rs_status log_find_last(struct rs_log *log, struct log_position *out, struct rs_error *error);
+
+/* How many frames of events there are (at least 1), and what had come about before one of them: to look over
+ * a long log without reading it. */
+enum rs_status log_count_frames(struct rs_log *log, uint32_t *count, struct rs_error *error);
+enum rs_status log_find_frame(struct rs_log *log, uint32_t frame, struct log_here *here,
+                              struct rs_error *error);
 
 #endif

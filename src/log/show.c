@@ -1,5 +1,5 @@
 /* Tells a log to a sink, as the run would have, or the part of it that a filter lets through. */
-#include "log/reader.h"
+#include "log/seek.h"
 #include "trace/tracer.h"
 
 struct show {
@@ -79,12 +79,62 @@ static void show_event(struct show *show, const struct log_event *event) {
   }
 }
 
+/* The sink learns of an entry that was told before the place that is shown first. */
+static enum rs_status entry_follow(struct rs_log *log, struct show *show, uint64_t number,
+                                   struct rs_error *error) {
+  struct log_position position;
+  struct log_event event;
+  enum rs_status status = log_find_transition(log, number, &position, error);
+  if (status == RS_OK) status = log_go(log, position, error);
+  if (status == RS_OK) status = log_next(log, &event, error);
+  if (status != RS_OK || event.kind != LOG_TRANSITION) return status;
+  show->sink->muted = true;
+  if (sink_wants_transition(show->sink, event.transition))
+    show->sink->transition(show->sink, event.transition);
+  return RS_OK;
+}
+
+/* Goes to the frame that has the first transition to be told, as if all before it had been followed. */
+static enum rs_status begin_late(struct rs_log *log, struct show *show, struct rs_error *error) {
+  struct log_position position;
+  struct log_here here;
+  enum rs_status status = log_find_transition(log, show->filter->from, &position, error);
+  if (status == RS_OK) status = log_find_frame(log, position.frame, &here, error);
+  for (unsigned i = 0; i < here.entry_count && status == RS_OK; i++)
+    status = entry_follow(log, show, here.entry[i], error);
+  if (status != RS_OK) return status;
+  show->number = here.number;
+  show->task = here.task.id;
+  return log_go(log, (struct log_position){ position.frame, 0 }, error);
+}
+
+/* Past the last transition to be told only the run's end matters. */
+static enum rs_status skip_to_end(struct rs_log *log, struct rs_error *error) {
+  struct log_position last;
+  enum rs_status status = log_find_last(log, &last, error);
+  return status == RS_OK ? log_go(log, last, error) : status;
+}
+
+/* Of what can only be read forward, and of damaged logs, all is read instead. */
+static void begin(struct rs_log *log, struct show *show, struct rs_error *error) {
+  const struct log_position first = { 0, 0 };
+  if (show->filter->from > 1 && log_can_go(log) && begin_late(log, show, error) != RS_OK)
+    log_go(log, first, error);
+}
+
 enum rs_status rs_log_show(struct rs_log *log, const struct rs_log_filter *filter, struct rs_trace_sink *sink,
                            struct rs_error *error) {
   struct show show = { .filter = filter, .sink = sink };
   struct log_event event;
+  bool skips = filter->to && log_can_go(log);
   enum rs_status status;
-  while ((status = log_next(log, &event, error)) == RS_OK && event.kind)
+  begin(log, &show, error);
+  while ((status = log_next(log, &event, error)) == RS_OK && event.kind) {
     show_event(&show, &event);
+    if (!skips || show.number <= filter->to) continue;
+    skips = false;
+    status = skip_to_end(log, error);
+    if (status != RS_OK) break;
+  }
   return status;
 }

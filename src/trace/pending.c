@@ -116,3 +116,16 @@ bool pending_leave(struct pending_table *table, const struct rs_transition_event
   found->number = 0;
   return true;
 }
+
+unsigned pending_numbers(const struct pending_table *table, uint64_t *number) {
+  unsigned count = 0;
+  for (unsigned i = 0; i < PENDING_LIMIT; i++) {
+    unsigned at = count;
+    if (!table->place[i].number) continue;
+    for (; at > 0 && number[at - 1] > table->place[i].number; at--)
+      number[at] = number[at - 1];
+    number[at] = table->place[i].number;
+    count++;
+  }
+  return count;
+}

@@ -152,7 +152,8 @@ static void tell_run(struct run *run, unsigned rounds) {
     tell_macro(run);
     tell_fault(run);
   }
-  tracer_end(&run->tracer, &(struct rs_end_event){ .reason = RS_END_HALT, .instructions = 40, .rip = ENTRY });
+  tracer_end(&run->tracer, &(struct rs_end_event){
+                               .reason = RS_END_HALT, .instructions = run->instructions, .rip = ENTRY });
 }
 
 static struct rs_trace_sink *sink_open(FILE *file, enum sample_format format,
@@ -183,11 +184,12 @@ void sample_run(unsigned rounds, enum rs_trace_level level, enum sample_format f
   free(run);
 }
 
-enum rs_status sample_show(const struct piece *log, enum rs_trace_level level, enum sample_format format,
-                           const struct rs_log_filter *filter, struct piece *told, struct rs_error *error) {
+static enum rs_status show_file(FILE *file, enum rs_trace_level level, enum sample_format format,
+                                const struct rs_log_filter *filter, struct piece *told,
+                                struct rs_error *error) {
   static const struct rs_log_filter all;
   struct rs_log *opened = NULL;
-  FILE *file = fmemopen(log->bytes, log->size, "rb"), *out = open_memstream(&told->bytes, &told->size);
+  FILE *out = open_memstream(&told->bytes, &told->size);
   require(file && out);
   enum rs_status status = rs_log_open(file, "sample.ring", &opened, error);
   if (status == RS_OK) {
@@ -203,4 +205,26 @@ enum rs_status sample_show(const struct piece *log, enum rs_trace_level level, e
   fclose(file);
   fclose(out);
   return status;
+}
+
+enum rs_status sample_show(const struct piece *log, enum rs_trace_level level, enum sample_format format,
+                           const struct rs_log_filter *filter, struct piece *told, struct rs_error *error) {
+  return show_file(fmemopen(log->bytes, log->size, "rb"), level, format, filter, told, error);
+}
+
+/* What is left of a piece. */
+static ssize_t rest_read(void *cookie, char *bytes, size_t size) {
+  struct piece *rest = cookie;
+  size_t part = size < rest->size ? size : rest->size;
+  memcpy(bytes, rest->bytes, part);
+  *rest = (struct piece){ rest->bytes + part, rest->size - part };
+  return (ssize_t)part;
+}
+
+enum rs_status sample_show_forward(const struct piece *log, enum rs_trace_level level,
+                                   enum sample_format format, const struct rs_log_filter *filter,
+                                   struct piece *told, struct rs_error *error) {
+  struct piece rest = *log;
+  FILE *file = fopencookie(&rest, "rb", (cookie_io_functions_t){ .read = rest_read });
+  return show_file(file, level, format, filter, told, error);
 }

@@ -21,4 +21,9 @@ void sample_run(unsigned rounds, enum rs_trace_level level, enum sample_format f
 enum rs_status sample_show(const struct piece *log, enum rs_trace_level level, enum sample_format format,
                            const struct rs_log_filter *filter, struct piece *told, struct rs_error *error);
 
+/* The same by a file that can be read but forward. */
+enum rs_status sample_show_forward(const struct piece *log, enum rs_trace_level level,
+                                   enum sample_format format, const struct rs_log_filter *filter,
+                                   struct piece *told, struct rs_error *error);
+
 #endif
