@@ -12,7 +12,8 @@
   "                      instructions  every instruction as well, with what it changed\n"                    \
   "  --format=FORMAT     text (default), jsonl, one JSON object a line (docs/jsonl.md), or ring, a log\n"    \
   "                      for ringside show (docs/log-format.md); ring needs -o\n"                            \
-  "  -o, --output=FILE   write the trace to FILE instead of standard error; FILE.ring: as a log\n"           \
+  "  -o, --output=FILE   write the trace to FILE instead of standard error; FILE.ring: as a log,\n"          \
+  "                      with steps unless --trace says otherwise\n"                                         \
   "  --color=WHEN        auto (default: on terminals), always or never\n"                                    \
   "  --symbols=FILE      more symbols, from an ELF file or an nm-style map; may be repeated\n"               \
   "\n"                                                                                                       \

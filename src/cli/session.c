@@ -79,6 +79,11 @@ enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options 
   return status;
 }
 
+/* A log holds the micro-steps unless it is told not to: show leaves out what is not wanted. */
+static enum rs_trace_level level_of(const struct options *options) {
+  return cli_wants_log(options) && !options->trace_given ? RS_TRACE_STEPS : options->trace;
+}
+
 static struct rs_trace_sink *log_sink_make(const struct trace *trace, const struct options *options,
                                            const struct rs_text_options *text) {
   const struct rs_log_options log = {
@@ -109,7 +114,7 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   /* Where both go to one place, a line of the guest's stands where it was written. */
   if (!options->trace_file) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
   const struct rs_text_options text = {
-    .level = options->trace,
+    .level = level_of(options),
     .colour = cli_colour_wanted(options->colour, trace->file),
     .symbols = symbols,
     .memory = rs_machine_view(machine),
