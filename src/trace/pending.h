@@ -39,8 +39,8 @@ void pending_enter(struct pending_table *table, const struct rs_transition_event
 bool pending_leave(struct pending_table *table, const struct rs_transition_event *event,
                    struct pending *entry);
 
-/* The numbers of the transitions in the table, in ascending order, into `number` of PENDING_LIMIT; returns how
- * many. */
+/* The numbers of the transitions in the table, in ascending order, into `number` of PENDING_LIMIT; returns
+ * how many. */
 unsigned pending_numbers(const struct pending_table *table, uint64_t *number);
 
 #endif
