@@ -11,6 +11,8 @@ culprit:
 	subq	$(USER_HEAP >> 12), %rax
 	cmpq	$2, %rax
 	jae	exception_14
+	testb	$PAGE_FAULT_PRESENT, 8(%rsp)
+	jnz	exception_14
 	incq	%gs:CPU_FAULTS
 	call	heap_give
 	popq	%rax

@@ -1,5 +1,5 @@
-/* Whether an explanation in JSON, on standard input, names a check, and among its culprits an address or a
- * register. */
+/* Whether an explanation in JSON, on standard input, names a check (or none), and among its culprits an
+ * address or a register. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +8,11 @@
 static bool is_text(const json_t *object, const char *key, const char *text) {
   const char *found = json_string_value(json_object_get(object, key));
   return found && strcmp(found, text) == 0;
+}
+
+static bool names_check(const json_t *explanation, const char *wanted) {
+  if (strcmp(wanted, "none") == 0) return json_is_null(json_object_get(explanation, "check"));
+  return is_text(explanation, "check", wanted);
 }
 
 static bool culprit_is(const json_t *culprit, const char *wanted) {
@@ -36,7 +41,7 @@ int main(int count, char **arguments) {
     fprintf(stderr, "line %d: %s\n", error.line, error.text);
     return 2;
   }
-  bool named = is_text(explanation, "check", arguments[1]) && names_culprit(explanation, arguments[2]);
+  bool named = names_check(explanation, arguments[1]) && names_culprit(explanation, arguments[2]);
   json_decref(explanation);
   return named ? 0 : 1;
 }

@@ -1,0 +1,11 @@
+/* The compiler has put two bytes between limit and base of the IDT's register: the structure is not packed. */
+#define REPLACES_IDT_REGISTER
+#include "protected.inc"
+
+	TABLES
+	.balign	4, 0
+culprit:
+idt_register:
+	.word	IDT_LIMIT
+	.balign	4, 0
+	.long	idt

@@ -1,0 +1,13 @@
+/* The kernel enters the program with a null SS, as 64-bit code in ring 0 may have. */
+#define REPLACES_ENTER_USER
+#include "long.inc"
+
+FUNCTION enter_user
+culprit:
+	pushq	$0
+	pushq	$USER_STACK_TOP
+	pushq	$(FLAGS_FIXED | FLAGS_IF)
+	pushq	$USER_CS
+	pushq	$user
+	iretq
+	END	enter_user

@@ -1,0 +1,9 @@
+/* IA32_SYSENTER_CS is never written, and SYSENTER refuses a null selector. */
+#define REPLACES_SYSTEM_CALLS_INIT
+#include "protected.inc"
+
+FUNCTION system_calls_init
+	WRITE_MSR MSR_SYSENTER_ESP, SYSENTER_ESP_VALUE
+	WRITE_MSR MSR_SYSENTER_EIP, entry_sysenter
+	ret
+	END	system_calls_init
