@@ -6,6 +6,6 @@
 	.balign	4, 0
 culprit:
 idt_register:
-	.word	IDT_LIMIT
+	.word	idt_end - idt - 1
 	.balign	4, 0
 	.long	idt

@@ -5,7 +5,7 @@
 FUNCTION system_calls_init
 	movl	$MSR_STAR, %ecx
 	xorl	%eax, %eax
-	movl	$(STAR_SYSRET << 16 | STAR_SYSCALL), %edx
+	movl	$STAR_SELECTORS, %edx
 	wrmsr
 	movl	$MSR_LSTAR, %ecx
 	movl	$entry_syscall, %eax

@@ -3,7 +3,7 @@
 #include "long.inc"
 
 FUNCTION system_calls_init
-	WRITE_MSR MSR_STAR, 0, STAR_SYSRET << 16 | STAR_SYSCALL
+	WRITE_MSR MSR_STAR, 0, STAR_SELECTORS
 	movl	$MSR_LSTAR, %ecx
 	movl	$entry_syscall, %eax
 culprit:

@@ -5,7 +5,7 @@
 #include "long.inc"
 
 FUNCTION system_calls_init
-	WRITE_MSR MSR_STAR, 0, STAR_SYSRET << 16 | STAR_SYSCALL
+	WRITE_MSR MSR_STAR, 0, STAR_SELECTORS
 	WRITE_MSR MSR_LSTAR, entry_syscall
 	movl	$MSR_FMASK, %ecx
 culprit:

@@ -7,7 +7,7 @@ culprit:
 	pushq	$0
 	pushq	$USER_STACK_TOP
 	pushq	$(FLAGS_FIXED | FLAGS_IF)
-	pushq	$USER_CS
+	pushq	$SELECTOR_USER_CS64
 	pushq	$user
 	iretq
 	END	enter_user

@@ -12,6 +12,6 @@ FUNCTION enter_user
 
 	TABLES
 process_frame:
-	.long	user, USER_CS, FLAGS_FIXED | FLAGS_IF, USER_STACK_TOP
+	.long	user, SELECTOR_USER_CS32, FLAGS_FIXED | FLAGS_IF, USER_STACK_TOP
 culprit:
 	.long	0

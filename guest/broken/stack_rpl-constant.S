@@ -10,7 +10,7 @@ culprit:
 	pushl	$(SELECTOR_USER_DS & ~3)
 	pushl	$USER_STACK_TOP
 	pushl	$(FLAGS_FIXED | FLAGS_IF)
-	pushl	$USER_CS
+	pushl	$SELECTOR_USER_CS32
 	pushl	$user
 	iretl
 	END	enter_user

@@ -3,7 +3,7 @@
 #include "protected.inc"
 
 FUNCTION system_calls_init
-	WRITE_MSR MSR_SYSENTER_ESP, SYSENTER_ESP_VALUE
+	WRITE_MSR MSR_SYSENTER_ESP, kernel_stack_top
 	WRITE_MSR MSR_SYSENTER_EIP, entry_sysenter
 	ret
 	END	system_calls_init

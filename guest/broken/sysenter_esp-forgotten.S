@@ -3,7 +3,7 @@
 #include "protected.inc"
 
 FUNCTION system_calls_init
-	WRITE_MSR MSR_SYSENTER_CS, SYSENTER_CS_VALUE
+	WRITE_MSR MSR_SYSENTER_CS, SELECTOR_KERNEL_CS
 	WRITE_MSR MSR_SYSENTER_EIP, entry_sysenter
 	ret
 	END	system_calls_init
