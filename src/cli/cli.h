@@ -22,7 +22,7 @@ enum {
 };
 
 /* By name: a log where the output's name ends in ".ring", else text. */
-enum trace_format { FORMAT_BY_NAME, FORMAT_TEXT, FORMAT_JSONL, FORMAT_RING };
+enum trace_format { FORMAT_BY_NAME, FORMAT_TEXT, FORMAT_JSONL, FORMAT_RING, FORMAT_JSON };
 enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64, KERNEL_CLASSIC };
 enum entry_choice {
   ENTRY_AUTO,
@@ -67,6 +67,8 @@ struct options {
   struct text_list modules;
   /* show */
   struct rs_log_filter filter;
+  /* explain */
+  uint64_t at;
   /* what follows the options; NULL-terminated */
   char **arguments;
   int argument_count;
@@ -74,7 +76,7 @@ struct options {
 };
 
 /* In the order in which help lists them; the rows are in commands.c. */
-enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_COUNT };
+enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_EXPLAIN, COMMAND_COUNT };
 
 /* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
  * lists are freed by options_free, also after a failure. */
@@ -83,7 +85,7 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
 void options_free(struct options *options);
 
 /* The help texts; the list of commands stands between head and foot. */
-extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[];
+extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_explain[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {
@@ -124,5 +126,6 @@ int cli_failed(const struct rs_error *error);
 int command_run(int argc, char **argv);
 int command_boot(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_explain(int argc, char **argv);
 
 #endif

@@ -121,3 +121,28 @@ const char help_show[] =
     "\n"
     "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"
     "of it has been printed then.\n";
+
+const char help_explain[] =
+    "usage: ringside explain [options] FILE.ring\n"
+    "\n"
+    "Explains in words why a run that was logged with -o FILE.ring went wrong: the check that failed, what it\n"
+    "looked at, who wrote that last and what it was made of, the section of the manual, the usual mistakes.\n"
+    "\n"
+    "  ringside boot --trace=instructions -o kernel.ring kernel.elf\n"
+    "  ringside explain kernel.ring\n"
+    "  ringside explain --at=12 kernel.ring\n"
+    "\n"
+    "A log at --trace=steps has the writes of transitions and of the operations that keep the ring (WRMSR, LGDT,\n"
+    "MOV to CR3 ...), one at --trace=instructions those of every instruction.\n"
+    "\n"
+    "  --at=N              explain transition #N: an exception, a double fault, the shutdown, or a system call\n"
+    "                      that returned -EFAULT (default: what ended the run badly: the shutdown, else a fault\n"
+    "                      that nothing returned from, else the last -EFAULT; where that happened in the handler\n"
+    "                      of another fault of the kernel's, the first of those)\n"
+    "  --format=FORMAT     text (default), or json, one object (docs/explain.md)\n"
+    "  -o, --output=FILE   write to FILE instead of standard output\n"
+    "  --color=WHEN        auto (default: on terminals), always or never\n"
+    "  -h, --help          this text\n"
+    "\n"
+    "Exit status: 0, also when nothing went wrong; 125 for a file that is no log, or one that is damaged or cut\n"
+    "off: what is whole of it has been explained then.\n";

@@ -22,6 +22,7 @@ static const struct word trace_words[] = { { "off", RS_TRACE_OFF },
 static const struct word format_words[] = {
   { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { "ring", FORMAT_RING }, { NULL, 0 }
 };
+static const struct word report_words[] = { { "text", FORMAT_TEXT }, { "json", FORMAT_JSON }, { NULL, 0 } };
 static const struct word colour_words[] = {
   { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
 };
@@ -133,6 +134,8 @@ enum option_id {
   OPTION_TO,
   OPTION_ONLY_FAULTS,
   OPTION_PID,
+  OPTION_AT,
+  OPTION_REPORT,
 };
 
 /* clang-format off */
@@ -178,6 +181,15 @@ static const struct option show_options[] = {
   { "to", required_argument, NULL, OPTION_TO },
   { "only-faults", no_argument, NULL, OPTION_ONLY_FAULTS },
   { "pid", required_argument, NULL, OPTION_PID },
+  { NULL, 0, NULL, 0 },
+};
+
+static const struct option explain_options[] = {
+  { "at", required_argument, NULL, OPTION_AT },
+  { "format", required_argument, NULL, OPTION_REPORT },
+  { "color", required_argument, NULL, OPTION_COLOUR },
+  { "output", required_argument, NULL, 'o' },
+  { "help", no_argument, NULL, 'h' },
   { NULL, 0, NULL, 0 },
 };
 
@@ -239,6 +251,10 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
     status = option_word("format", format_words, &value, error);
     options->format = (enum trace_format)value;
     return status;
+  case OPTION_REPORT:
+    status = option_word("format", report_words, &value, error);
+    options->format = (enum trace_format)value;
+    return status;
   case OPTION_COLOUR:
     status = option_word("color", colour_words, &value, error);
     options->colour = (enum colour_choice)value;
@@ -263,6 +279,7 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
     status = option_word("user-pointers", pointers_words, &value, error);
     options->user_pointers = (enum pointers_choice)value;
     return status;
+  case OPTION_AT: return option_number("at", 1, UINT64_MAX, &options->at, error);
   case OPTION_MEMORY: return number_parse("memory", optarg, true, &options->memory, error);
   case OPTION_LIMIT: return number_parse("limit", optarg, false, &options->limit, error);
   case OPTION_EPOCH: return number_parse("epoch", optarg, false, &options->epoch, error);
@@ -296,9 +313,10 @@ static const struct options defaults = {
 
 enum rs_status options_parse(enum command command, int argc, char **argv, struct options *options,
                              struct rs_error *error) {
-  static const struct option *const options_of[] = {
-    [COMMAND_RUN] = run_options, [COMMAND_BOOT] = boot_options, [COMMAND_SHOW] = show_options
-  };
+  static const struct option *const options_of[] = { [COMMAND_RUN] = run_options,
+                                                     [COMMAND_BOOT] = boot_options,
+                                                     [COMMAND_SHOW] = show_options,
+                                                     [COMMAND_EXPLAIN] = explain_options };
   enum rs_status status = RS_OK;
   *options = defaults;
   optind = 0; /* glibc: start anew */

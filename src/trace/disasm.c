@@ -80,7 +80,13 @@ static int register_number(x86_reg reg) {
     { X86_REG_EAX, X86_REG_ECX, X86_REG_EDX, X86_REG_EBX, X86_REG_ESP, X86_REG_EBP, X86_REG_ESI, X86_REG_EDI,
       X86_REG_R8D, X86_REG_R9D, X86_REG_R10D, X86_REG_R11D, X86_REG_R12D, X86_REG_R13D, X86_REG_R14D,
       X86_REG_R15D },
-    { X86_REG_AX, X86_REG_CX, X86_REG_DX, X86_REG_BX, X86_REG_SP, X86_REG_BP, X86_REG_SI, X86_REG_DI },
+    { X86_REG_AX, X86_REG_CX, X86_REG_DX, X86_REG_BX, X86_REG_SP, X86_REG_BP, X86_REG_SI, X86_REG_DI,
+      X86_REG_R8W, X86_REG_R9W, X86_REG_R10W, X86_REG_R11W, X86_REG_R12W, X86_REG_R13W, X86_REG_R14W,
+      X86_REG_R15W },
+    { X86_REG_AL, X86_REG_CL, X86_REG_DL, X86_REG_BL, X86_REG_SPL, X86_REG_BPL, X86_REG_SIL, X86_REG_DIL,
+      X86_REG_R8B, X86_REG_R9B, X86_REG_R10B, X86_REG_R11B, X86_REG_R12B, X86_REG_R13B, X86_REG_R14B,
+      X86_REG_R15B },
+    { X86_REG_AH, X86_REG_CH, X86_REG_DH, X86_REG_BH },
   };
   if (reg == X86_REG_RIP || reg == X86_REG_EIP) return 16;
   for (unsigned set = 0; set < sizeof names / sizeof *names; set++) {
@@ -96,7 +102,7 @@ static uint64_t register_value(const struct rs_cpu *cpu, x86_reg reg, uint64_t n
   return number < 0 ? 0 : cpu->general[number];
 }
 
-static uint64_t segment_base(const struct rs_cpu *cpu, const x86_op_mem *memory) {
+static enum rs_register operand_segment(const x86_op_mem *memory) {
   static const struct {
     x86_reg reg;
     enum rs_register segment;
@@ -106,6 +112,11 @@ static uint64_t segment_base(const struct rs_cpu *cpu, const x86_op_mem *memory)
   enum rs_register segment = base == RS_RSP - RS_RAX || base == RS_RBP - RS_RAX ? RS_SS : RS_DS;
   for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++)
     if (rows[i].reg == memory->segment) segment = rows[i].segment;
+  return segment;
+}
+
+static uint64_t segment_base(const struct rs_cpu *cpu, const x86_op_mem *memory) {
+  enum rs_register segment = operand_segment(memory);
   /* In 64-bit mode only FS and GS have bases [SDM1 "Segmentation in 64-Bit Mode"]. */
   if (code_size_of(cpu) == CODE_64 && segment != RS_FS && segment != RS_GS) return 0;
   return cpu->segment[RS_SEGMENT_INDEX(segment)].base;
@@ -266,4 +277,77 @@ unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const ui
     if (pass == 0) *certain = count;
   }
   return count;
+}
+
+static uint16_t register_bit(x86_reg reg) {
+  int number = register_number(reg);
+  return number >= 0 && number < 16 ? (uint16_t)(1U << number) : 0;
+}
+
+static void sources_read(struct disasm_sources *out, uint64_t linear, unsigned size) {
+  if (size == 0 || size > 16 || out->read_count == DISASM_READS) return;
+  out->read[out->read_count].linear = linear;
+  out->read[out->read_count++].size = (uint8_t)size;
+}
+
+/* The word that POP, RET and LEAVE take from the stack. */
+static void sources_pop(const struct rs_cpu *cpu, const cs_insn *instruction, struct disasm_sources *out) {
+  const struct rs_segment *ss = &cpu->segment[RS_SEGMENT_INDEX(RS_SS)];
+  bool leave = instruction->id == X86_INS_LEAVE;
+  if (!leave && instruction->id != X86_INS_POP && instruction->id != X86_INS_RET) return;
+  uint64_t pointer = cpu->general[(leave ? RS_RBP : RS_RSP) - RS_RAX];
+  if (leave) out->values |= register_bit(X86_REG_RBP);
+  if (code_size_of(cpu) != CODE_64) {
+    pointer &= ss->attributes & SEGMENT_DB ? UINT32_MAX : UINT16_MAX;
+    pointer = (uint32_t)(ss->base + pointer);
+  }
+  sources_read(out, pointer, (unsigned)code_size_of(cpu));
+}
+
+/* The source of MOVS has the place of what was written, as far from its beginning. */
+static void sources_string(const struct rs_cpu *cpu, const cs_insn *instruction, uint64_t written,
+                           struct disasm_sources *out) {
+  const cs_x86 *x86 = &instruction->detail->x86;
+  if ((x86->opcode[0] & 0xfe) != 0xa4 || x86->op_count != 2) return;
+  uint64_t to = operand_linear_address(cpu, instruction, &x86->operands[0].mem);
+  uint64_t from = operand_linear_address(cpu, instruction, &x86->operands[1].mem);
+  out->read_count = 0;
+  sources_read(out, from + (written - to), 1);
+}
+
+/* XOR and SUB of a register with itself take nothing from it. */
+static bool clears(const cs_insn *instruction) {
+  const cs_x86 *x86 = &instruction->detail->x86;
+  return (instruction->id == X86_INS_XOR || instruction->id == X86_INS_SUB) && x86->op_count == 2 &&
+         x86->operands[0].type == X86_OP_REG && x86->operands[1].type == X86_OP_REG &&
+         x86->operands[0].reg == x86->operands[1].reg;
+}
+
+static void sources_operand(const struct rs_cpu *cpu, const cs_insn *instruction, const cs_x86_op *operand,
+                            struct disasm_sources *out) {
+  if (operand->type == X86_OP_REG && operand->access & CS_AC_READ) out->values |= register_bit(operand->reg);
+  if (operand->type != X86_OP_MEM) return;
+  uint16_t addresses = register_bit(operand->mem.base) | register_bit(operand->mem.index);
+  if (instruction->id == X86_INS_LEA) {
+    out->values |= addresses;
+    return;
+  }
+  out->addresses |= addresses;
+  out->segment = operand_segment(&operand->mem);
+  if (operand->access & CS_AC_READ)
+    sources_read(out, operand_linear_address(cpu, instruction, &operand->mem), operand->size);
+}
+
+bool disasm_sources(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
+                    uint64_t written, struct disasm_sources *out) {
+  const struct decoding *decoding = decoding_find(disasm, code_size_of(cpu), bytes, size);
+  *out = (struct disasm_sources){ .segment = RS_NO_REGISTER };
+  if (!decoding->plain) return false;
+  const cs_insn *instruction = &decoding->instruction;
+  if (clears(instruction)) return true;
+  for (unsigned i = 0; i < instruction->detail->x86.op_count; i++)
+    sources_operand(cpu, instruction, &instruction->detail->x86.operands[i], out);
+  sources_string(cpu, instruction, written, out);
+  sources_pop(cpu, instruction, out);
+  return true;
 }

@@ -26,4 +26,25 @@ enum { DISASM_WRITES = 4 };
 unsigned disasm_writes(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
                        struct rs_memory_change writes[DISASM_WRITES], unsigned *certain);
 
+enum { DISASM_READS = 2 };
+
+/* What an instruction makes of what: for those who look for where a value came from. */
+struct disasm_sources {
+  uint16_t values;          /* the general registers that what it writes is made of: a set of 1 << number */
+  uint16_t addresses;       /* those that address its memory operand */
+  enum rs_register segment; /* whose base is added to that, RS_NO_REGISTER where there is no memory operand */
+  /* The memory it takes its value from, if it does: of what it writes to `written` (linear), of a string
+   * move. */
+  unsigned read_count;
+  struct {
+    uint64_t linear;
+    uint8_t size;
+  } read[DISASM_READS];
+};
+
+/* False for what Capstone does not know, and what is performed: the steps of those tell it. `cpu` is the
+ * state before. */
+bool disasm_sources(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
+                    uint64_t written, struct disasm_sources *out);
+
 #endif

@@ -228,3 +228,32 @@ bool fields_meaning(struct output *output, const struct rs_step *step, const str
   if (write) return change_meaning(output, step, symbols);
   return register_meaning(output, (enum rs_register)step->reg, value, symbols);
 }
+
+void fields_item(struct output *output, const struct rs_step *step) {
+  switch (step->id) {
+  case RS_ITEM_REGISTER: output_text(output, rs_register_name((enum rs_register)step->reg)); return;
+  case RS_ITEM_PAGE_ENTRY: output_text(output, fields_page_entry_name(step->level)); return;
+  case RS_ITEM_TASK_SAVED:
+  case RS_ITEM_TASK_LOADED:
+    output_text(output, rs_item_text((enum rs_item)step->id));
+    output_char(output, ' ');
+    output_text(output, rs_register_name((enum rs_register)step->reg));
+    return;
+  case RS_ITEM_PAGE_ACCESSED_DIRTY:
+    output_text(output, fields_page_entry_name(step->level));
+    output_text(output, " A and D bits");
+    return;
+  default: output_text(output, rs_item_text((enum rs_item)step->id)); return;
+  }
+}
+
+void fields_value(struct output *output, const struct rs_step *step, const union rs_value *value) {
+  if (step_is_register(step)) {
+    fields_register(output, (enum rs_register)step->reg, value);
+  } else if (step->size > 8 && value->word[1]) {
+    output_hex(output, value->word[1]);
+    output_hex_digits(output, value->word[0], 16);
+  } else {
+    output_hex(output, value->word[0]);
+  }
+}

@@ -39,6 +39,13 @@ void fields_check(struct output *output, const struct rs_step *check);
 /* "rsp 0x7ffe1000" without the name: a word, a selector, or base and limit. */
 void fields_register(struct output *output, enum rs_register reg, const union rs_value *value);
 
+/* What a read or write concerns: "IDT gate", "PTE", "IA32_STAR". */
+void fields_item(struct output *output, const struct rs_step *step);
+
+/* Its value, or one of its two: of a register as fields_register has it, of memory up to 16 bytes as one
+ * number. */
+void fields_value(struct output *output, const struct rs_step *step, const union rs_value *value);
+
 /* What the value of a read or write means beyond its digits; true when there was anything to say. */
 bool fields_meaning(struct output *output, const struct rs_step *step, const struct rs_symbols *symbols);
 

@@ -73,7 +73,7 @@ static json_t *json_bytes(const union rs_value *value, unsigned size) {
   return json_text(&output);
 }
 
-static json_t *json_value(const struct rs_step *step, const union rs_value *value) {
+json_t *json_value(const struct rs_step *step, const union rs_value *value) {
   if (step_is_register(step)) return json_register((enum rs_register)step->reg, value);
   return json_bytes(value, step->size);
 }

@@ -16,6 +16,9 @@ json_t *json_hex(uint64_t value);
 json_t *json_registers(const struct rs_cpu *cpu);
 json_t *json_register(enum rs_register reg, const union rs_value *value);
 
+/* A value of a read or write: of up to 16 bytes of memory as one number. */
+json_t *json_value(const struct rs_step *step, const union rs_value *value);
+
 json_t *json_steps(const struct rs_transition *transition, const struct rs_symbols *symbols);
 json_t *json_stack(const struct rs_stack_window *window);
 

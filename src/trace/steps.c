@@ -48,35 +48,6 @@ static uint64_t step_linear(const struct rs_step *step) {
   return step->kind == RS_STEP_WRITE ? step->write.linear : step->read.linear;
 }
 
-static void print_item(struct output *output, const struct rs_step *step) {
-  switch (step->id) {
-  case RS_ITEM_REGISTER: output_text(output, rs_register_name((enum rs_register)step->reg)); return;
-  case RS_ITEM_PAGE_ENTRY: output_text(output, fields_page_entry_name(step->level)); return;
-  case RS_ITEM_TASK_SAVED:
-  case RS_ITEM_TASK_LOADED:
-    output_text(output, rs_item_text((enum rs_item)step->id));
-    output_char(output, ' ');
-    output_text(output, rs_register_name((enum rs_register)step->reg));
-    return;
-  case RS_ITEM_PAGE_ACCESSED_DIRTY:
-    output_text(output, fields_page_entry_name(step->level));
-    output_text(output, " A and D bits");
-    return;
-  default: output_text(output, rs_item_text((enum rs_item)step->id)); return;
-  }
-}
-
-static void print_value(struct output *output, const struct rs_step *step, const union rs_value *value) {
-  if (step_is_register(step)) {
-    fields_register(output, (enum rs_register)step->reg, value);
-  } else if (step->size > 8 && value->word[1]) {
-    output_hex(output, value->word[1]);
-    output_hex_digits(output, value->word[0], 16);
-  } else {
-    output_hex(output, value->word[0]);
-  }
-}
-
 /* "0xffffffff80200800 (0x200800, walk 3)"; the physical address alone of page-table entries. */
 static void print_address(struct output *output, const struct rs_step *step) {
   output_hex(output, step_linear(step));
@@ -134,17 +105,17 @@ static void print_read_or_write(struct output *output, const struct rs_transitio
   bool write = step->kind == RS_STEP_WRITE;
   output_text(output, write ? "write" : "read");
   output_column(output, COLUMN_WHAT);
-  print_item(output, step);
+  fields_item(output, step);
   output_column(output, COLUMN_VALUE);
   if (!step_is_register(step)) {
     print_address(output, step);
     output_text(output, write ? ": " : " = ");
   }
   if (write) {
-    print_value(output, step, &step->write.old);
+    fields_value(output, step, &step->write.old);
     output_text(output, " -> ");
   }
-  print_value(output, step, write ? &step->write.new : &step->read.value);
+  fields_value(output, step, write ? &step->write.new : &step->read.value);
   output_init(&meaning, NULL, text, sizeof text, false);
   bool meant = fields_meaning(&meaning, step, symbols);
   print_walked(&meaning, transition, index);

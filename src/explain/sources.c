@@ -1,0 +1,239 @@
+/* One step back: from a value to the event that wrote it, and to where that one had it from. */
+#include "explain/sources.h"
+
+#include "arch/descriptor.h"
+#include "explain/suspects.h"
+#include "trace/changes.h"
+#include "trace/fields.h"
+
+enum { STACK_STEP = 64 }; /* a stack pointer that moves no further than this is in use, not set */
+
+static bool overlaps(uint64_t a, unsigned a_size, uint64_t b, unsigned b_size) {
+  return a - b < b_size || b - a < a_size;
+}
+
+/* Page-table entries are known by physical addresses, everything else by both. */
+static bool same_memory(const struct rs_step *place, const struct offsets *offsets, uint64_t linear,
+                        unsigned size, uint64_t *found) {
+  *found = linear;
+  if (overlaps(place->read.linear, place->size, linear, size)) return true;
+  for (unsigned i = 0; i < offsets->count; i++)
+    if (overlaps(place->read.physical + offsets->offset[i], place->size, linear, size)) return true;
+  return overlaps(place->read.physical, place->size, linear, size);
+}
+
+static bool is_bookkeeping(const struct rs_step *step) {
+  return step->id == RS_ITEM_PAGE_ACCESSED_DIRTY || step->id == RS_ITEM_DESCRIPTOR_ACCESSED ||
+         step->id == RS_ITEM_DESCRIPTOR_BUSY;
+}
+
+/* An instruction pointer that only moves on was not set. */
+static bool register_was_set(const struct rs_transition *transition, const struct rs_step *step) {
+  const struct rs_instruction *instruction = &transition->cause.instruction;
+  if (step->reg != RS_RIP || !transition->cause.has_instruction) return true;
+  return step->write.new.word[0] != transition->before.rip + instruction->length;
+}
+
+const struct rs_step *transition_wrote(const struct rs_transition *transition, const struct culprit *culprit,
+                                       const struct offsets *offsets) {
+  bool reg = culprit->kind == CULPRIT_REGISTER;
+  if (transition->outcome == RS_FAULTED || culprit->kind == CULPRIT_INSTRUCTION) return NULL;
+  if (reg && !(transition->written >> culprit->read.reg & 1)) return NULL;
+  for (unsigned i = transition->step_count; i-- > 0;) {
+    const struct rs_step *step = &transition->step[i];
+    uint64_t found;
+    if (step->kind != RS_STEP_WRITE || step_is_register(step) != reg) continue;
+    if (reg && step->reg == culprit->read.reg) return register_was_set(transition, step) ? step : NULL;
+    if (reg || is_bookkeeping(step)) continue;
+    if (overlaps(culprit->read.read.physical, culprit->read.size, step->write.physical, step->size) ||
+        same_memory(&culprit->read, offsets, step->write.linear, step->size, &found))
+      return step;
+  }
+  return NULL;
+}
+
+static bool rip_jumped(const struct rs_instruction_event *event) {
+  uint64_t moved = event->after->rip - event->before->rip;
+  return moved != event->length && moved != 0;
+}
+
+/* Pushes and pops move it; what sets it, moves it far. */
+static bool rsp_was_set(const struct rs_instruction_event *event) {
+  uint64_t moved = event->after->general[RS_RSP - RS_RAX] - event->before->general[RS_RSP - RS_RAX];
+  return moved + STACK_STEP > 2 * STACK_STEP;
+}
+
+static bool instruction_wrote_register(const struct rs_instruction_event *event, enum rs_register reg) {
+  if (reg == RS_RIP) return rip_jumped(event);
+  if (reg == RS_RSP) return rsp_was_set(event);
+  return register_differs(event->before, event->after, reg);
+}
+
+/* REP MOVS and STOS write all that RDI has passed. */
+static bool string_wrote(const struct rs_instruction_event *event, const struct rs_step *place,
+                         uint64_t *found) {
+  uint64_t from = event->before->general[RS_RDI - RS_RAX], to = event->after->general[RS_RDI - RS_RAX];
+  bool repeated = event->bytes[0] == 0xf3 || event->bytes[0] == 0xf2;
+  if (!repeated || event->write_count == 0 || from == to) return false;
+  uint64_t size = to - from, linear = event->write[0].linear;
+  *found = place->read.linear;
+  return size < UINT32_MAX && overlaps(place->read.linear, place->size, linear, (unsigned)size);
+}
+
+bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
+                       const struct offsets *offsets, uint64_t *linear) {
+  if (culprit->kind == CULPRIT_INSTRUCTION) return false;
+  if (culprit->kind == CULPRIT_REGISTER)
+    return instruction_wrote_register(event, (enum rs_register)culprit->read.reg);
+  for (unsigned i = 0; i < event->write_count; i++)
+    if (same_memory(&culprit->read, offsets, event->write[i].linear, event->write[i].size, linear))
+      return true;
+  return string_wrote(event, &culprit->read, linear);
+}
+
+static void add(struct sources *out, const struct rs_step *place, bool valued) {
+  if (out->count == SOURCES) return;
+  out->valued[out->count] = valued;
+  out->place[out->count++] = *place;
+}
+
+static void add_register(struct sources *out, const struct rs_cpu *cpu, enum rs_register reg) {
+  const struct rs_step step = step_of_register(cpu, reg);
+  add(out, &step, true);
+}
+
+/* The reads that a register's new value can be made of, besides words popped or loaded for it by name. */
+static const struct {
+  uint8_t reg;
+  uint8_t item; /* of memory; RS_ITEM_REGISTER: the register `from` */
+  uint8_t from;
+} made_of[] = {
+  { RS_RIP, RS_ITEM_IDT_GATE, 0 },
+  { RS_RIP, RS_ITEM_INTERRUPT_VECTOR, 0 },
+  { RS_RIP, RS_ITEM_OPERAND, 0 },
+  { RS_RIP, RS_ITEM_REGISTER, RS_LSTAR },
+  { RS_RIP, RS_ITEM_REGISTER, RS_CSTAR },
+  { RS_RIP, RS_ITEM_REGISTER, RS_STAR }, /* outside long mode */
+  { RS_RIP, RS_ITEM_REGISTER, RS_SYSENTER_EIP },
+  { RS_CS, RS_ITEM_IDT_GATE, 0 },
+  { RS_CS, RS_ITEM_INTERRUPT_VECTOR, 0 },
+  { RS_CS, RS_ITEM_OPERAND, 0 },
+  { RS_CS, RS_ITEM_REGISTER, RS_STAR },
+  { RS_CS, RS_ITEM_REGISTER, RS_SYSENTER_CS },
+  { RS_SS, RS_ITEM_TSS_STACK_SEGMENT, 0 },
+  { RS_SS, RS_ITEM_OPERAND, 0 },
+  { RS_SS, RS_ITEM_REGISTER, RS_STAR },
+  { RS_SS, RS_ITEM_REGISTER, RS_SYSENTER_CS },
+  { RS_RSP, RS_ITEM_TSS_STACK_POINTER, 0 },
+  { RS_RSP, RS_ITEM_TSS_IST, 0 },
+  { RS_RSP, RS_ITEM_REGISTER, RS_SYSENTER_ESP },
+  { RS_RFLAGS, RS_ITEM_REGISTER, RS_FMASK },
+  { RS_ES, RS_ITEM_OPERAND, 0 },
+  { RS_DS, RS_ITEM_OPERAND, 0 },
+  { RS_FS, RS_ITEM_OPERAND, 0 },
+  { RS_GS, RS_ITEM_OPERAND, 0 },
+  { RS_GDTR, RS_ITEM_OPERAND, 0 },
+  { RS_IDTR, RS_ITEM_OPERAND, 0 },
+  { RS_TR, RS_ITEM_OPERAND, 0 },
+  { RS_LDTR, RS_ITEM_OPERAND, 0 },
+};
+
+static bool is_made_of(const struct rs_step *read, enum rs_register reg) {
+  if (!step_is_register(read) && read->reg == reg) return true;
+  for (unsigned i = 0; i < sizeof made_of / sizeof *made_of; i++) {
+    if (made_of[i].reg != reg || made_of[i].item != read->id) continue;
+    if (!step_is_register(read) || made_of[i].from == read->reg) return true;
+  }
+  return false;
+}
+
+/* What is behind a segment register comes from its descriptor. */
+static bool is_descriptor_of(const struct rs_transition *transition, const struct rs_step *read,
+                             const struct rs_step *written) {
+  enum rs_register reg = (enum rs_register)written->reg;
+  uint16_t selector = written->write.new.segment.selector;
+  const struct rs_cpu *cpu = &transition->before;
+  if (!step_is_register(written) || !register_is_segment(reg) || selector_is_null(selector)) return false;
+  if (read->id != RS_ITEM_GDT_DESCRIPTOR && read->id != RS_ITEM_LDT_DESCRIPTOR) return false;
+  uint64_t base = read->id == RS_ITEM_GDT_DESCRIPTOR ? cpu->gdtr.base : cpu->ldtr.base;
+  return read->read.linear - base == (selector & SELECTOR_INDEX);
+}
+
+static void add_reads(const struct rs_transition *transition, const struct rs_step *written,
+                      struct sources *out) {
+  for (unsigned i = transition->step_count; i-- > 0;) {
+    const struct rs_step *read = &transition->step[i];
+    if (read->kind != RS_STEP_READ) continue;
+    if (is_made_of(read, (enum rs_register)written->reg) || is_descriptor_of(transition, read, written))
+      add(out, read, true);
+  }
+}
+
+/* The registers that a fast return takes what it needs from: the steps do not tell it. */
+static void add_return_registers(const struct rs_transition *transition, enum rs_register reg,
+                                 struct sources *out) {
+  const struct rs_cpu *before = &transition->before;
+  bool sysret = transition->cause.mechanism == RS_MECHANISM_SYSRET;
+  if (!sysret && transition->cause.mechanism != RS_MECHANISM_SYSEXIT) return;
+  if (reg == RS_RIP) add_register(out, before, sysret ? RS_RCX : RS_RDX);
+  if (reg == RS_RFLAGS && sysret) add_register(out, before, RS_R11);
+  if (reg == RS_RSP && !sysret) add_register(out, before, RS_RCX);
+  if (reg == RS_CS || reg == RS_SS) add_register(out, before, sysret ? RS_STAR : RS_SYSENTER_CS);
+}
+
+static void add_direct_operand(const struct rs_transition *transition, struct sources *out) {
+  const struct rs_instruction *instruction = &transition->cause.instruction;
+  if (instruction->has_modrm && !instruction->memory && instruction->rm < 16)
+    add_register(out, &transition->before, (enum rs_register)(RS_RAX + instruction->rm));
+}
+
+/* Of what keeps the ring. */
+static void add_operands(const struct rs_transition *transition, enum rs_register reg, struct sources *out) {
+  const struct rs_cpu *before = &transition->before;
+  if (!transition->cause.has_instruction || reg == RS_RIP) return;
+  switch (transition->cause.instruction.operation) {
+  case RS_OP_WRMSR:
+    add_register(out, before, RS_RAX);
+    add_register(out, before, RS_RDX);
+    return;
+  case RS_OP_SWAPGS: add_register(out, before, reg == RS_GS ? RS_KERNEL_GS_BASE : RS_GS); return;
+  case RS_OP_MOV_TO_CR:
+  case RS_OP_MOV_TO_DR:
+  case RS_OP_LMSW:
+  case RS_OP_MOV_TO_SEGMENT:
+  case RS_OP_LLDT:
+  case RS_OP_LTR:
+  case RS_OP_WRFSBASE:
+  case RS_OP_WRGSBASE: add_direct_operand(transition, out); return;
+  default: return;
+  }
+}
+
+void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step,
+                           struct sources *out) {
+  enum rs_register reg = (enum rs_register)step->reg;
+  out->count = 0;
+  if (!step_is_register(step)) { /* a pushed word: the register that its step names */
+    if (reg != RS_NO_REGISTER) add_register(out, &transition->before, reg);
+    return;
+  }
+  add_reads(transition, step, out);
+  add_return_registers(transition, reg, out);
+  add_operands(transition, reg, out);
+}
+
+void sources_of_instruction(struct disasm *disasm, const struct rs_cpu *before, const uint8_t *bytes,
+                            size_t length, uint64_t linear, struct sources *out) {
+  struct disasm_sources found;
+  out->count = 0;
+  if (!disasm_sources(disasm, before, bytes, length, linear, &found)) return;
+  for (unsigned i = 0; i < found.read_count; i++) {
+    struct rs_step step = { .kind = RS_STEP_READ, .id = RS_ITEM_OPERAND, .walk = RS_NO_WALK };
+    step.size = found.read[i].size;
+    step.read.linear = step.read.physical = found.read[i].linear;
+    add(out, &step, false);
+  }
+  for (unsigned i = 0; i < 16; i++)
+    if (found.values >> i & 1 && i != RS_RSP - RS_RAX)
+      add_register(out, before, (enum rs_register)(RS_RAX + i));
+}

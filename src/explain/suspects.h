@@ -1,0 +1,17 @@
+/* The places that a failed check looked at. */
+#ifndef EXPLAIN_SUSPECTS_H
+#define EXPLAIN_SUSPECTS_H
+
+#include "explain/explanation.h"
+#include "trace/disasm.h"
+
+/* Adds the culprits that failure `index` points to at first sight. */
+void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm);
+
+/* Adds one unless it is there already, or there is no room; returns its index, or NO_CULPRIT. */
+int culprit_add(struct explanation *e, const struct culprit *culprit);
+
+/* Makes of a register, as it was in `cpu`, what a step says that reads it. */
+struct rs_step step_of_register(const struct rs_cpu *cpu, enum rs_register reg);
+
+#endif

@@ -1,0 +1,179 @@
+/* Reads the log again for each step back, with all places at once that are asked for. */
+#include "explain/trail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "explain/sources.h"
+#include "explain/suspects.h"
+#include "trace/fields.h"
+
+enum { DEPTH = 12 };
+
+/* The last writer of one culprit that has been seen so far. */
+struct seen {
+  bool found, transition;
+  uint64_t ordinal, instructions, number, address, linear;
+  uint8_t cpl;
+  uint16_t item;
+  bool valued;
+  union rs_value value;   /* that it left, of registers and of whole words of memory */
+  struct sources sources; /* of a transition */
+  struct rs_cause cause;
+  struct rs_cpu before; /* of an instruction */
+  uint8_t length, bytes[15];
+};
+
+struct trail {
+  struct explanation *e;
+  const struct offsets *offsets;
+  struct disasm *disasm;
+  struct seen *seen; /* CULPRIT_LIMIT of them, as the culprits stand */
+  unsigned first;    /* the first one that is asked for now */
+};
+
+static void see_transition(struct trail *t, unsigned index, const struct rs_transition_event *event,
+                           uint64_t ordinal) {
+  const struct rs_transition *transition = event->transition;
+  struct seen *seen = &t->seen[index];
+  const struct rs_step *step = transition_wrote(transition, &t->e->culprit[index], t->offsets);
+  if (!step) return;
+  seen->found = seen->transition = true;
+  seen->ordinal = ordinal;
+  seen->instructions = event->instructions;
+  seen->number = event->number;
+  seen->address = cpu_code_address(&transition->before);
+  seen->cpl = transition->before.cpl;
+  seen->item = step->id;
+  seen->valued = step_is_register(step) || (step->write.linear == t->e->culprit[index].read.read.linear &&
+                                            step->size == t->e->culprit[index].read.size);
+  seen->value = step->write.new;
+  seen->cause = transition->cause;
+  sources_of_transition(transition, step, &seen->sources);
+}
+
+static void see_instruction(struct trail *t, unsigned index, const struct rs_instruction_event *event,
+                            uint64_t ordinal) {
+  struct seen *seen = &t->seen[index];
+  uint64_t linear = 0;
+  if (!instruction_wrote(event, &t->e->culprit[index], t->offsets, &linear)) return;
+  seen->found = true;
+  seen->transition = false;
+  seen->ordinal = ordinal;
+  seen->instructions = event->instructions;
+  seen->number = 0;
+  seen->address = event->linear;
+  seen->linear = linear;
+  seen->valued = false;
+  seen->before = *event->before;
+  seen->cpl = event->before->cpl;
+  seen->length = event->length;
+  memcpy(seen->bytes, event->bytes, sizeof seen->bytes);
+}
+
+static void follow_event(struct trail *t, const struct log_event *event, uint64_t ordinal) {
+  for (unsigned i = t->first; i < t->e->culprit_count; i++) {
+    if (ordinal >= t->e->culprit[i].before) continue;
+    if (event->kind == LOG_TRANSITION) see_transition(t, i, event->transition, ordinal);
+    if (event->kind == LOG_INSTRUCTION) see_instruction(t, i, event->instruction, ordinal);
+  }
+}
+
+/* The events before the last one that any culprit is asked about. */
+static enum rs_status read_through(struct tape *tape, struct trail *t, struct rs_error *error) {
+  struct log_event event;
+  uint64_t end = 0;
+  for (unsigned i = t->first; i < t->e->culprit_count; i++)
+    if (t->e->culprit[i].before > end) end = t->e->culprit[i].before;
+  enum rs_status status = tape_rewind(tape, error);
+  while (status == RS_OK && tape->ordinal + 1 < end) {
+    status = tape_next(tape, &event, error);
+    if (status == RS_OK && event.kind == 0) break;
+    if (status == RS_OK) follow_event(t, &event, tape->ordinal);
+  }
+  return status;
+}
+
+/* Registers of which operations are the only writers besides transitions. */
+static bool operations_tell(const struct explanation *e, const struct culprit *culprit) {
+  bool general = culprit->read.reg >= RS_RAX && culprit->read.reg <= RS_RFLAGS;
+  return culprit->kind == CULPRIT_REGISTER && !general && e->level >= RS_TRACE_STEPS;
+}
+
+static enum origin_known origin_of(const struct explanation *e, const struct culprit *culprit,
+                                   const struct seen *seen) {
+  bool all_told = e->level >= RS_TRACE_INSTRUCTIONS || operations_tell(e, culprit);
+  if (culprit->kind == CULPRIT_INSTRUCTION) return ORIGIN_NONE;
+  if (!seen->found) return all_told ? ORIGIN_UNCHANGED : ORIGIN_NOT_TOLD;
+  bool same = seen->valued && culprit->valued &&
+              memcmp(&seen->value, &culprit->read.read.value, sizeof seen->value) == 0;
+  if (!all_told && !same) return ORIGIN_NOT_TOLD;
+  return ORIGIN_WRITER;
+}
+
+static void delivery_print(struct output *output, const struct rs_cause *cause) {
+  bool delivered = cause->mechanism == RS_MECHANISM_INTERRUPT;
+  if (delivered) output_text(output, "the delivery of ");
+  cause_print(output, cause);
+}
+
+static void writer_tell(struct trail *t, struct culprit *culprit, const struct seen *seen) {
+  struct writer *writer = &culprit->writer;
+  struct output output;
+  *writer = (struct writer){ .address = seen->address,
+                             .instructions = seen->instructions,
+                             .number = seen->number,
+                             .transition = seen->transition,
+                             .cpl = seen->cpl,
+                             .item = seen->item };
+  output_init(&output, NULL, writer->text, sizeof writer->text, false);
+  if (seen->transition)
+    delivery_print(&output, &seen->cause);
+  else
+    disasm_print(t->disasm, &output, &seen->before, seen->address, seen->bytes, seen->length);
+  output_finish(&output);
+}
+
+static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
+  const struct culprit parent = t->e->culprit[index];
+  if (!seen->transition)
+    sources_of_instruction(t->disasm, &seen->before, seen->bytes, seen->length, seen->linear, &seen->sources);
+  for (unsigned i = 0; i < seen->sources.count; i++) {
+    const struct rs_step *place = &seen->sources.place[i];
+    const struct culprit culprit = { .kind = step_is_register(place) ? CULPRIT_REGISTER : CULPRIT_MEMORY,
+                                     .read = *place,
+                                     .valued = seen->sources.valued[i],
+                                     .failure = parent.failure,
+                                     .from = (int)index,
+                                     .depth = parent.depth + 1,
+                                     .before = seen->ordinal };
+    culprit_add(t->e, &culprit);
+  }
+}
+
+/* What was asked for in this reading is known now; what follows from it is asked for next. */
+static void settle(struct trail *t) {
+  unsigned first = t->first, count = t->e->culprit_count;
+  t->first = count;
+  for (unsigned i = first; i < count; i++) {
+    struct culprit *culprit = &t->e->culprit[i];
+    culprit->known = origin_of(t->e, culprit, &t->seen[i]);
+    if (culprit->known != ORIGIN_WRITER) continue;
+    writer_tell(t, culprit, &t->seen[i]);
+    if (culprit->depth < DEPTH && !culprit->aside) sources_add(t, i, &t->seen[i]);
+  }
+}
+
+enum rs_status trail_follow(struct tape *tape, struct explanation *e, const struct offsets *offsets,
+                            struct disasm *disasm, struct rs_error *error) {
+  struct trail t = { .e = e, .offsets = offsets, .disasm = disasm };
+  enum rs_status status = RS_OK;
+  t.seen = calloc(CULPRIT_LIMIT, sizeof *t.seen);
+  if (!t.seen) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  while (status == RS_OK && t.first < e->culprit_count) {
+    status = read_through(tape, &t, error);
+    if (status == RS_OK) settle(&t);
+  }
+  free(t.seen);
+  return status;
+}
