@@ -2,4 +2,4 @@
 #define KERNEL_DATA_FLAGS PAGE_PRESENT
 #include "protected.inc"
 
-	culprit = kernel_pages + (KERNEL_STACK >> 12 & 1023) * 4
+	culprit = kernel_pages + (KERNEL_DATA >> 12 & 1023) * 4

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NEAR = 9 };
+
 static bool is_text(const json_t *object, const char *key, const char *text) {
   const char *found = json_string_value(json_object_get(object, key));
   return found && strcmp(found, text) == 0;
@@ -21,11 +23,14 @@ static bool culprit_is(const json_t *culprit, const char *wanted) {
          is_text(writer, "address", wanted);
 }
 
+/* A list of everything would name it, too: it has to stand near the head. */
 static bool names_culprit(const json_t *explanation, const char *wanted) {
   const json_t *culprit;
+  const json_t *culprits = json_object_get(explanation, "culprits");
   size_t i;
-  json_array_foreach(json_object_get(explanation, "culprits"), i, culprit) {
-    if (culprit_is(culprit, wanted)) return true;
+  if (strcmp(wanted, "-") == 0) return json_is_array(culprits) && json_array_size(culprits) == 0;
+  json_array_foreach(culprits, i, culprit) {
+    if (i < NEAR && culprit_is(culprit, wanted)) return true;
   }
   return false;
 }
