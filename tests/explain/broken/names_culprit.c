@@ -1,5 +1,5 @@
-/* Whether an explanation in JSON, on standard input, names a check (or none), and among its culprits an
- * address or a register. */
+/* Whether an explanation in JSON, on standard input, names a check (or none), and near the head of its
+ * culprits an address or a register (or has none: -). */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
