@@ -35,6 +35,14 @@ static void print_cause(struct output *output, const struct rs_cause *cause) {
   output_colour(output, COLOUR_NONE);
 }
 
+static void print_new_task(struct output *output, const struct rs_task *task) {
+  output_text(output, " to ");
+  output_text(output, task->name);
+  output_text(output, " (pid ");
+  output_decimal(output, task->id);
+  output_char(output, ')');
+}
+
 /* What a page fault's error code says, for those whose walk nobody told [SDM3 "Page-Fault Exceptions"]. */
 static void print_page_fault_reason(struct output *output, uint32_t code) {
   output_text(output, code & PF_USER ? ": user " : ": supervisor ");
@@ -49,17 +57,23 @@ static void print_page_fault_reason(struct output *output, uint32_t code) {
     output_text(output, ", refused by the page's protection");
 }
 
-static void print_reason(struct output *output, const struct story *story, const struct rs_cause *cause) {
+void headline_print_raised(struct output *output, const struct rs_cause *cause) {
   if (!cause_is_fault(cause)) return;
-  if (story->refusals.count) {
-    output_text(output, ": ");
-    refusals_print(output, &story->refusals);
-  } else if (cause->interrupt.vector == VECTOR_PF) {
+  if (cause->interrupt.vector == VECTOR_PF) {
     print_page_fault_reason(output, cause->interrupt.error_code);
   } else if (cause->interrupt.dr6) {
     output_text(output, ": ");
     bits_print(output, bits_dr6, cause->interrupt.dr6, "");
   }
+}
+
+static void print_reason(struct output *output, const struct story *story, const struct rs_cause *cause) {
+  if (!cause_is_fault(cause) || !story->refusals.count) {
+    headline_print_raised(output, cause);
+    return;
+  }
+  output_text(output, ": ");
+  refusals_print(output, &story->refusals);
 }
 
 static void print_answer(struct output *output, const struct story *story, const struct rs_cpu *after) {
@@ -71,7 +85,7 @@ static void print_answer(struct output *output, const struct story *story, const
 }
 
 /* The TSSs, where TR was written; and what then went wrong in the new task. */
-static void print_task(struct output *output, const struct rs_transition *transition) {
+static void print_task_state(struct output *output, const struct rs_transition *transition) {
   for (unsigned i = 0; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
     if (step->kind != RS_STEP_WRITE || !step_is_register(step) || step->reg != RS_TR) continue;
@@ -105,7 +119,7 @@ static void print_transition(struct output *output, const struct story *story,
   print_place(output, story, &transition->before);
   output_text(output, " -> ");
   print_place(output, story, &transition->after);
-  print_task(output, transition);
+  print_task_state(output, transition);
   print_reason(output, story, &transition->cause);
   if (story->call.abi != LINUX_NONE) {
     output_char(output, ' ');
@@ -123,11 +137,7 @@ static void print_task_switch(struct output *output, const struct story *story,
   output_colour(output, COLOUR_NONE);
   output_char(output, ' ');
   print_place(output, story, &transition->before);
-  output_text(output, " to ");
-  output_text(output, event->task.name);
-  output_text(output, " (pid ");
-  output_decimal(output, event->task.id);
-  output_char(output, ')');
+  print_new_task(output, &event->task);
 }
 
 static void print_shutdown(struct output *output, const struct story *story,
@@ -215,7 +225,6 @@ static const char *operation_name(enum rs_operation operation) {
 static void print_operation(struct output *output, const struct story *story,
                             const struct rs_transition *transition) {
   const char *separator = " ";
-  print_unnumbered(output, transition->before.cpl);
   output_colour(output, COLOUR_BOLD);
   output_text(output, operation_name(transition->cause.instruction.operation));
   output_colour(output, COLOUR_NONE);
@@ -232,8 +241,21 @@ static void print_operation(struct output *output, const struct story *story,
     print_written(output, story, step);
     separator = ", ";
   }
-  output_text(output, " at ");
-  print_place(output, story, &transition->before);
+}
+
+void headline_print_label(struct output *output, const struct story *story,
+                          const struct rs_transition_event *event) {
+  const struct rs_transition *transition = event->transition;
+  if (event->switches_task) {
+    output_text(output, "mov cr3");
+    print_new_task(output, &event->task);
+  } else if (event->number || transition->outcome == RS_FAULTED) {
+    print_cause(output, &transition->cause);
+    print_task_state(output, transition);
+    if (!story->refusals.count) headline_print_raised(output, &transition->cause);
+  } else {
+    print_operation(output, story, transition);
+  }
 }
 
 void headline_print(struct output *output, const struct story *story,
@@ -247,6 +269,10 @@ void headline_print(struct output *output, const struct story *story,
     print_task_switch(output, story, event);
   else if (event->number)
     print_transition(output, story, event);
-  else
+  else {
+    print_unnumbered(output, transition->before.cpl);
     print_operation(output, story, transition);
+    output_text(output, " at ");
+    print_place(output, story, &transition->before);
+  }
 }

@@ -23,4 +23,12 @@ void story_follow(struct story *story, const struct rs_transition_event *event);
 void headline_print(struct output *output, const struct story *story,
                     const struct rs_transition_event *event);
 
+/* What happened, without ring, places, system call, answer, and what was refused before: "syscall",
+ * "#PF(0x7 P|W|U) at 0x479020", "jmp far, task 0x48 -> 0x58", "cli rflags = ...". */
+void headline_print_label(struct output *output, const struct story *story,
+                          const struct rs_transition_event *event);
+
+/* What an exception says of its cause by itself: ": user write, page not present"; nothing for most. */
+void headline_print_raised(struct output *output, const struct rs_cause *cause);
+
 #endif

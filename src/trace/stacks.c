@@ -54,9 +54,8 @@ static const char *item_short_name(const struct rs_step *step) {
   }
 }
 
-/* What this transition popped from, or pushed to, the word at `address`: the last one wins. */
-static const struct rs_step *word_step(const struct rs_transition *transition, uint64_t address,
-                                       unsigned word_size, bool pushed) {
+const struct rs_step *stack_word_step(const struct rs_transition *transition, uint64_t address,
+                                      unsigned word_size, bool pushed) {
   const struct rs_step *found = NULL;
   for (unsigned i = 0; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
@@ -69,17 +68,20 @@ static const struct rs_step *word_step(const struct rs_transition *transition, u
   return found;
 }
 
-static void print_note(struct output *output, const struct rs_step *step) {
-  output_text(output, "<- ");
+void stack_print_name(struct output *output, const struct rs_step *step) {
   if (item_has_a_width(step->id) && step->size >= 4) output_char(output, step->size == 8 ? 'R' : 'E');
   output_text(output, item_short_name(step));
+}
+
+uint64_t stack_word_address(const struct rs_stack_window *window, unsigned i) {
+  uint64_t address = window->pointer + ((uint64_t)i - RS_STACK_WORDS) * window->word_size;
+  return window->word_size < 8 ? (uint32_t)address : address;
 }
 
 static void print_word(struct output *output, unsigned column, const struct rs_transition *transition,
                        const struct rs_stack_window *window, unsigned i, bool pushed) {
   unsigned digits = window->word_size * 2;
-  uint64_t address = window->pointer + ((uint64_t)i - RS_STACK_WORDS) * window->word_size;
-  if (window->word_size < 8) address = (uint32_t)address;
+  uint64_t address = stack_word_address(window, i);
   output_column(output, column);
   if (i == RS_STACK_WORDS) output_text(output, "SP>");
   output_column(output, column + AT_ADDRESS);
@@ -89,10 +91,11 @@ static void print_word(struct output *output, unsigned column, const struct rs_t
     output_hex_wide(output, window->word[i], digits);
   else
     output_text(output, "unmapped");
-  const struct rs_step *step = word_step(transition, address, window->word_size, pushed);
+  const struct rs_step *step = stack_word_step(transition, address, window->word_size, pushed);
   if (!step) return;
   output_column(output, column + AT_NOTE);
-  print_note(output, step);
+  output_text(output, "<- ");
+  stack_print_name(output, step);
 }
 
 static bool windows_are_equal(const struct rs_stack_window *a, const struct rs_stack_window *b) {

@@ -44,7 +44,7 @@ static void print_check(struct output *output, const struct rs_step *step) {
   print_after(output, COLUMN_CHECK, COLOUR_FAINT, output_finish(&citation));
 }
 
-static uint64_t step_linear(const struct rs_step *step) {
+uint64_t step_linear(const struct rs_step *step) {
   return step->kind == RS_STEP_WRITE ? step->write.linear : step->read.linear;
 }
 
@@ -59,7 +59,7 @@ static void print_address(struct output *output, const struct rs_step *step) {
   output_char(output, ')');
 }
 
-static bool step_is_page_entry(const struct rs_step *step) {
+bool step_is_page_entry(const struct rs_step *step) {
   return step->kind == RS_STEP_READ && step->id == RS_ITEM_PAGE_ENTRY;
 }
 
@@ -68,9 +68,9 @@ static bool walk_begins(const struct rs_transition *transition, unsigned index) 
   return step_is_page_entry(step) && (index == 0 || !step_is_page_entry(step - 1));
 }
 
-/* The address whose walk begins at `index`: that of the first access it translates, or the one it refused,
- * which it can only have done as the last walk of all. */
-static bool walked_address(const struct rs_transition *transition, unsigned index, uint64_t *linear) {
+/* It is that of the first access it translates, or the one it refused, which it can only have done as the
+ * last walk of all. */
+bool step_walked_address(const struct rs_transition *transition, unsigned index, uint64_t *linear) {
   bool last = true;
   for (unsigned i = index + 1; i < transition->step_count; i++) {
     const struct rs_step *step = &transition->step[i];
@@ -88,7 +88,7 @@ static void print_walked(struct output *output, const struct rs_transition *tran
   const struct rs_step *step = &transition->step[index];
   uint64_t linear;
   if (!walk_begins(transition, index)) return;
-  if (walked_address(transition, index, &linear)) {
+  if (step_walked_address(transition, index, &linear)) {
     output_text(output, ", walk for ");
     output_hex(output, linear);
   }
