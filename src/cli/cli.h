@@ -65,10 +65,12 @@ struct options {
   struct text_list initrds, files; /* of the guest's file system */
   /* boot */
   struct text_list modules;
-  /* show */
+  /* what reads a log */
   struct rs_log_filter filter;
-  /* explain */
-  uint64_t at;
+  uint64_t at;     /* a transition; 0: none */
+  unsigned width;  /* 0: the terminal's */
+  const char *svg; /* a file for the timeline; NULL: none */
+  bool ascii;
   /* what follows the options; NULL-terminated */
   char **arguments;
   int argument_count;
@@ -76,7 +78,7 @@ struct options {
 };
 
 /* In the order in which help lists them; the rows are in commands.c. */
-enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_EXPLAIN, COMMAND_COUNT };
+enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_TIMELINE, COMMAND_EXPLAIN, COMMAND_COUNT };
 
 /* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
  * lists are freed by options_free, also after a failure. */
@@ -85,7 +87,8 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
 void options_free(struct options *options);
 
 /* The help texts; the list of commands stands between head and foot. */
-extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_explain[];
+extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_timeline[],
+    help_explain[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {
@@ -126,6 +129,7 @@ int cli_failed(const struct rs_error *error);
 int command_run(int argc, char **argv);
 int command_boot(int argc, char **argv);
 int command_show(int argc, char **argv);
+int command_timeline(int argc, char **argv);
 int command_explain(int argc, char **argv);
 
 #endif

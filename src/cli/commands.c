@@ -9,6 +9,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
   [COMMAND_BOOT] = { "boot", "a kernel image of your own: multiboot 1, or a plain ELF", help_boot,
                      command_boot },
   [COMMAND_SHOW] = { "show", "print what a run has logged with -o FILE.ring", help_show, command_show },
+  [COMMAND_TIMELINE] = { "timeline", "draw a log, ring beside ring: in the terminal, or as SVG",
+                         help_timeline, command_timeline },
   [COMMAND_EXPLAIN] = { "explain", "why a logged run went wrong: the check, the value, who wrote it",
                         help_explain, command_explain },
 };

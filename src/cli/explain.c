@@ -2,17 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/view.h"
 #include "ringside/explain.h"
-
-static enum rs_status explain_arguments_check(const struct options *options, struct rs_error *error) {
-  if (options->argument_count == 0)
-    return rs_fail(error, RS_BAD_ARGUMENT, "explain: needs a FILE.ring (see ringside explain --help)");
-  if (options->argument_count > 1)
-    return rs_fail(error, RS_BAD_ARGUMENT, "%s: explain takes one log; options come before it",
-                   options->arguments[1]);
-  return RS_OK;
-}
 
 static enum rs_status explain_to(FILE *log, const struct options *options, struct rs_error *error) {
   const char *name = options->trace_file;
@@ -28,7 +19,7 @@ static enum rs_status explain_to(FILE *log, const struct options *options, struc
 }
 
 static enum rs_status explain_with(const struct options *options, struct rs_error *error) {
-  enum rs_status status = explain_arguments_check(options, error);
+  enum rs_status status = view_arguments_check("explain", options, error);
   if (status != RS_OK) return status;
   const char *name = options->arguments[0];
   FILE *file = fopen(name, "rb");

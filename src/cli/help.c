@@ -94,6 +94,18 @@ const char help_boot[] =
     "124 the limit; 125 Ringside itself;\n"
     "128 + signal when one ended Ringside (130: Ctrl-C).\n";
 
+#define FILTER_OPTIONS                                                                                       \
+  "Only what passes all of these, and the end:\n"                                                            \
+  "  --from=N, --to=N    transitions #N and later, or up to #N, and what follows each of them\n"             \
+  "  --ring=N            what happens in ring N, enters or leaves it\n"                                      \
+  "  --pid=N             what the guest's process N does, where its kernel tells of processes\n"             \
+  "  --vector=N          interrupts and exceptions of this vector, and what raised it\n"                     \
+  "  --mechanism=NAME    interrupt, iret, syscall, sysret, sysenter, sysexit, \"far transfer\",\n"           \
+  "                      \"task switch\", shutdown or operation\n"                                           \
+  "  --only-faults       exceptions, and what raised them; shutdown\n"                                       \
+  "  -h, --help          this text\n"                                                                        \
+  "\n"
+
 const char help_show[] =
     "usage: ringside show [options] FILE.ring\n"
     "\n"
@@ -108,41 +120,68 @@ const char help_show[] =
     "  --format=FORMAT     text (default) or jsonl\n"
     "  -o, --output=FILE   write to FILE instead of standard output\n"
     "  --color=WHEN        auto (default: on terminals), always or never\n"
-    "\n"
-    "Only what passes all of these, and the end:\n"
-    "  --from=N, --to=N    transitions #N and later, or up to #N, and what follows each of them\n"
-    "  --ring=N            what happens in ring N, enters or leaves it\n"
-    "  --pid=N             what the guest's process N does, where its kernel tells of processes\n"
-    "  --vector=N          interrupts and exceptions of this vector, and what raised it\n"
-    "  --mechanism=NAME    interrupt, iret, syscall, sysret, sysenter, sysexit, \"far transfer\",\n"
-    "                      \"task switch\", shutdown or operation\n"
-    "  --only-faults       exceptions, and what raised them; shutdown\n"
-    "  -h, --help          this text\n"
-    "\n"
+    "\n" FILTER_OPTIONS
     "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"
     "of it has been printed then.\n";
+
+const char help_timeline[] =
+    "usage: ringside timeline [options] FILE.ring\n"
+    "\n"
+    "Draws a log from top to bottom: a lane for each ring (and for virtual-8086 and real mode, where they\n"
+    "occur), every transition as an arrow between them, and how many instructions ran in between, and in\n"
+    "which functions.\n"
+    "\n"
+    "  ringside run --trace=steps -o hello.ring ./hello\n"
+    "  ringside timeline hello.ring\n"
+    "  ringside timeline --at=4 hello.ring                  one transition from the inside\n"
+    "  ringside timeline --from=3 --to=8 --svg=hello.svg hello.ring\n"
+    "\n"
+    "What it shows:\n"
+    "  --trace=LEVEL       macro (macro-steps alone), transitions (default), steps or instructions:\n"
+    "                      steps         on the boundary each check, read and write, the stacks and changed\n"
+    "                                    registers beside them; operations and macro-steps in their lanes\n"
+    "                      instructions  also how many instructions each function had\n"
+    "  --at=N              transition #N from the inside: --from=N --to=N --trace=steps\n"
+    "\n"
+    "Where and how:\n"
+    "  --svg=FILE          a picture for slides and print, of at most 200 transitions, or 16 with their "
+    "steps;\n"
+    "                      it says how many it leaves out, which --from and --to can show\n"
+    "  -o, --output=FILE   write to FILE instead of standard output\n"
+    "  --width=N           columns, 60 to 400 (default: the terminal's, else 100)\n"
+    "  --ascii             no box drawing, nothing beyond ASCII\n"
+    "  --color=WHEN        auto (default: on terminals), always or never\n"
+    "\n" FILTER_OPTIONS
+    "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"
+    "of it has been drawn then.\n";
 
 const char help_explain[] =
     "usage: ringside explain [options] FILE.ring\n"
     "\n"
-    "Explains in words why a run that was logged with -o FILE.ring went wrong: the check that failed, what it\n"
+    "Explains in words why a run that was logged with -o FILE.ring went wrong: the check that failed, what "
+    "it\n"
     "looked at, who wrote that last and what it was made of, the section of the manual, the usual mistakes.\n"
     "\n"
     "  ringside boot --trace=instructions -o kernel.ring kernel.elf\n"
     "  ringside explain kernel.ring\n"
     "  ringside explain --at=12 kernel.ring\n"
     "\n"
-    "A log at --trace=steps has the writes of transitions and of the operations that keep the ring (WRMSR, LGDT,\n"
+    "A log at --trace=steps has the writes of transitions and of the operations that keep the ring (WRMSR, "
+    "LGDT,\n"
     "MOV to CR3 ...), one at --trace=instructions those of every instruction.\n"
     "\n"
-    "  --at=N              explain transition #N: an exception, a double fault, the shutdown, or a system call\n"
-    "                      that returned -EFAULT (default: what ended the run badly: the shutdown, else a fault\n"
-    "                      that nothing returned from, else the last -EFAULT; where that happened in the handler\n"
+    "  --at=N              explain transition #N: an exception, a double fault, the shutdown, or a system "
+    "call\n"
+    "                      that returned -EFAULT (default: what ended the run badly: the shutdown, else a "
+    "fault\n"
+    "                      that nothing returned from, else the last -EFAULT; where that happened in the "
+    "handler\n"
     "                      of another fault of the kernel's, the first of those)\n"
     "  --format=FORMAT     text (default), or json, one object (docs/explain.md)\n"
     "  -o, --output=FILE   write to FILE instead of standard output\n"
     "  --color=WHEN        auto (default: on terminals), always or never\n"
     "  -h, --help          this text\n"
     "\n"
-    "Exit status: 0, also when nothing went wrong; 125 for a file that is no log, or one that is damaged or cut\n"
+    "Exit status: 0, also when nothing went wrong; 125 for a file that is no log, or one that is damaged or "
+    "cut\n"
     "off: what is whole of it has been explained then.\n";

@@ -136,6 +136,9 @@ enum option_id {
   OPTION_PID,
   OPTION_AT,
   OPTION_REPORT,
+  OPTION_WIDTH,
+  OPTION_ASCII,
+  OPTION_SVG,
 };
 
 /* clang-format off */
@@ -151,6 +154,14 @@ enum option_id {
   { "limit", required_argument, NULL, OPTION_LIMIT }, \
   { "symbols", required_argument, NULL, OPTION_SYMBOLS }, \
   { "witness", no_argument, NULL, OPTION_WITNESS }
+#define FILTER_LONG_OPTIONS \
+  { "ring", required_argument, NULL, OPTION_RING }, \
+  { "vector", required_argument, NULL, OPTION_VECTOR }, \
+  { "mechanism", required_argument, NULL, OPTION_MECHANISM }, \
+  { "from", required_argument, NULL, OPTION_FROM }, \
+  { "to", required_argument, NULL, OPTION_TO }, \
+  { "only-faults", no_argument, NULL, OPTION_ONLY_FAULTS }, \
+  { "pid", required_argument, NULL, OPTION_PID }
 /* clang-format on */
 
 static const struct option run_options[] = {
@@ -174,13 +185,20 @@ static const struct option boot_options[] = {
 
 static const struct option show_options[] = {
   TRACE_LONG_OPTIONS,
-  { "ring", required_argument, NULL, OPTION_RING },
-  { "vector", required_argument, NULL, OPTION_VECTOR },
-  { "mechanism", required_argument, NULL, OPTION_MECHANISM },
-  { "from", required_argument, NULL, OPTION_FROM },
-  { "to", required_argument, NULL, OPTION_TO },
-  { "only-faults", no_argument, NULL, OPTION_ONLY_FAULTS },
-  { "pid", required_argument, NULL, OPTION_PID },
+  FILTER_LONG_OPTIONS,
+  { NULL, 0, NULL, 0 },
+};
+
+static const struct option timeline_options[] = {
+  { "trace", required_argument, NULL, OPTION_TRACE },
+  { "color", required_argument, NULL, OPTION_COLOUR },
+  { "output", required_argument, NULL, 'o' },
+  { "help", no_argument, NULL, 'h' },
+  FILTER_LONG_OPTIONS,
+  { "at", required_argument, NULL, OPTION_AT },
+  { "svg", required_argument, NULL, OPTION_SVG },
+  { "width", required_argument, NULL, OPTION_WIDTH },
+  { "ascii", no_argument, NULL, OPTION_ASCII },
   { NULL, 0, NULL, 0 },
 };
 
@@ -205,6 +223,13 @@ static enum rs_status option_number(const char *name, uint64_t first, uint64_t l
   if (status != RS_OK || (*value >= first && *value <= last)) return status;
   return rs_fail(error, RS_BAD_ARGUMENT, "--%s=%s: must be from %" PRIu64 " to %" PRIu64, name, optarg, first,
                  last);
+}
+
+static enum rs_status width_apply(struct options *options, struct rs_error *error) {
+  uint64_t number = 0;
+  enum rs_status status = option_number("width", 1, UINT16_MAX, &number, error);
+  options->width = (unsigned)number;
+  return status;
 }
 
 static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct rs_error *error) {
@@ -289,6 +314,9 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_INITRD: return list_add(&options->initrds, optarg, error);
   case OPTION_FILE: return list_add(&options->files, optarg, error);
   case OPTION_WITNESS: options->witness = true; return RS_OK;
+  case OPTION_ASCII: options->ascii = true; return RS_OK;
+  case OPTION_SVG: options->svg = optarg; return RS_OK;
+  case OPTION_WIDTH: return width_apply(options, error);
   case 'o': options->trace_file = optarg; return RS_OK;
   case 'h': options->help = true; return RS_OK;
   default: return filter_apply(id, &options->filter, error);
@@ -316,6 +344,7 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
   static const struct option *const options_of[] = { [COMMAND_RUN] = run_options,
                                                      [COMMAND_BOOT] = boot_options,
                                                      [COMMAND_SHOW] = show_options,
+                                                     [COMMAND_TIMELINE] = timeline_options,
                                                      [COMMAND_EXPLAIN] = explain_options };
   enum rs_status status = RS_OK;
   *options = defaults;
