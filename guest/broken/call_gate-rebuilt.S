@@ -5,5 +5,9 @@
 FUNCTION drivers_init
 culprit:
 	movw	$0x8c00, gdt_call_gate + 4
+	movl	$entry_call_gate, %eax
+	movw	%ax, gdt_call_gate
+	shrl	$16, %eax
+	movw	%ax, gdt_call_gate + 6
 	ret
 	END	drivers_init

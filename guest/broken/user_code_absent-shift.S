@@ -8,5 +8,6 @@ FUNCTION drivers_init
 	orl	$(3 << 5 | 0x1a), %eax
 culprit:
 	movb	%al, gdt_user_code + 5
+	movb	$0xaf, gdt_user_code + 6
 	ret
 	END	drivers_init
