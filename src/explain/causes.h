@@ -27,7 +27,8 @@
   X(IO_MAP)        /* the I/O map base, and the permission bits */                                           \
   X(RCX)                                                                                                     \
   X(RDX)                                                                                                     \
-  X(CS) X(SS) X(TR) X(LDTR) X(GDTR) X(IDTR) X(RFLAGS) X(CPL) X(CR0) X(CR4) X(EFER) X(DR7) X(SYSENTER_CS)
+  X(CS)                                                                                                      \
+  X(SS) X(TR) X(LDTR) X(GDTR) X(IDTR) X(RFLAGS) X(CPL) X(CR0) X(CR4) X(EFER) X(FMASK) X(DR7) X(SYSENTER_CS)
 
 enum suspect_index {
 #define X(name) SUSPECT_INDEX_##name,
@@ -44,6 +45,9 @@ struct check_causes {
   uint64_t suspects;
   const char *mistake[MISTAKES]; /* the second one may be NULL */
 };
+
+/* The bits of such a register that the check is about; 0: all. */
+uint64_t check_bits(enum rs_check check, enum suspect_index suspect);
 
 const struct check_causes *check_causes(enum rs_check check);
 

@@ -19,10 +19,11 @@ enum {
 
 /* An exception, or an interrupt that looks like one, that nothing has returned from. */
 struct open_fault {
-  uint64_t number, ordinal;
+  uint64_t number, ordinal, address;
   uint64_t sp_before, sp_after;
   uint8_t vector, cpl;
   bool stray;
+  bool shutdown;
   bool passed; /* the kernel has gone back to ring 3 since */
 };
 
@@ -36,8 +37,8 @@ struct chooser {
   struct open_fault open[OPEN_LIMIT];
   unsigned open_count;
   struct alike alike;
-  uint64_t failed_check; /* of the last failure of the chain at hand */
-  uint64_t shutdown_number, shutdown_ordinal, shutdown_sp;
+  uint64_t failed_check;      /* of the last failure of the chain at hand */
+  struct open_fault shutdown; /* number 0: none */
   struct rs_task task;
   struct {
     uint64_t number, ordinal;
@@ -83,16 +84,22 @@ static void open_answered(struct chooser *c, uint64_t number) {
   }
 }
 
-static void open_add(struct chooser *c, const struct rs_transition_event *event, uint64_t ordinal) {
+static struct open_fault open_of(const struct rs_transition_event *event, uint64_t ordinal) {
   const struct rs_transition *transition = event->transition;
+  return (struct open_fault){ .number = event->number,
+                              .ordinal = ordinal,
+                              .address = cpu_code_address(&transition->before),
+                              .sp_before = stack_pointer(&transition->before),
+                              .sp_after = stack_pointer(&transition->after),
+                              .vector = transition->cause.interrupt.vector,
+                              .cpl = transition->before.cpl,
+                              .stray = is_stray(transition),
+                              .shutdown = transition->cause.mechanism == RS_MECHANISM_SHUTDOWN };
+}
+
+static void open_add(struct chooser *c, const struct rs_transition_event *event, uint64_t ordinal) {
   if (c->open_count == OPEN_LIMIT) open_remove(c, OPEN_FIRST);
-  c->open[c->open_count++] = (struct open_fault){ .number = event->number,
-                                                  .ordinal = ordinal,
-                                                  .sp_before = stack_pointer(&transition->before),
-                                                  .sp_after = stack_pointer(&transition->after),
-                                                  .vector = transition->cause.interrupt.vector,
-                                                  .cpl = transition->before.cpl,
-                                                  .stray = is_stray(transition) };
+  c->open[c->open_count++] = open_of(event, ordinal);
 }
 
 static void alike_follow(struct chooser *c, const struct rs_transition_event *event, uint64_t ordinal) {
@@ -170,9 +177,7 @@ static void numbered_follow(struct chooser *c, const struct rs_transition_event 
     c->kernel_fault.task = event->task.id;
   }
   if (transition->cause.mechanism != RS_MECHANISM_SHUTDOWN) return;
-  c->shutdown_number = event->number;
-  c->shutdown_ordinal = ordinal;
-  c->shutdown_sp = stack_pointer(&transition->before);
+  c->shutdown = open_of(event, ordinal);
 }
 
 static void transition_follow(struct chooser *c, const struct rs_transition_event *event, uint64_t ordinal,
@@ -197,15 +202,21 @@ static bool is_nested(const struct open_fault *outer, uint64_t sp) {
   return sp <= outer->sp_after && outer->sp_after - sp < NESTED;
 }
 
-/* A fault in the handler of a fault of ring 0 is not what began it. */
-static const struct open_fault *open_root(const struct chooser *c, uint64_t ordinal, uint64_t sp) {
+/* A fault of the same instruction over and over, each time in the handler of the one before, began with the
+ * first of them; and with an interrupt at a vector of exceptions, if it happened in the handler of one.
+ * `*within` is the handler that what is at `address` happened in. */
+static const struct open_fault *open_root(const struct chooser *c, const struct open_fault *last,
+                                          const struct open_fault **within) {
   const struct open_fault *root = NULL;
+  uint64_t sp = last->sp_before;
+  *within = NULL;
   for (unsigned i = c->open_count; i-- > 0;) {
     const struct open_fault *outer = &c->open[i];
-    if (outer->ordinal >= ordinal) continue;
-    if (outer->passed || !is_nested(outer, sp) || (outer->cpl != 0 && !outer->stray)) break;
-    root = outer;
+    if (outer->ordinal >= last->ordinal) continue;
+    if (outer->passed || !is_nested(outer, sp)) break;
+    if (!*within) *within = outer;
     sp = outer->sp_before;
+    if (outer->stray || outer->address == last->address) root = outer;
   }
   return root;
 }
@@ -219,19 +230,16 @@ static void take_open(const struct open_fault *open, struct explanation *e) {
                                            : VERDICT_FAULT;
 }
 
-static void take_root(const struct chooser *c, uint64_t sp, struct explanation *e) {
-  const struct open_fault *root = open_root(c, e->ordinal, sp);
+static void take_last(const struct chooser *c, const struct open_fault *last, struct explanation *e) {
+  const struct open_fault *within, *root = open_root(c, last, &within);
+  take_open(last, e);
+  if (last->shutdown) e->verdict = VERDICT_SHUTDOWN;
+  e->within = within ? within->number : 0;
   if (!root) return;
   e->later = e->number;
-  e->later_shutdown = e->verdict == VERDICT_SHUTDOWN;
+  e->later_shutdown = last->shutdown;
+  e->within = 0;
   take_open(root, e);
-}
-
-static void take_shutdown(const struct chooser *c, struct explanation *e) {
-  e->number = c->shutdown_number;
-  e->ordinal = c->shutdown_ordinal;
-  e->verdict = VERDICT_SHUTDOWN;
-  take_root(c, c->shutdown_sp, e);
 }
 
 static void take_refused(const struct chooser *c, struct explanation *e) {
@@ -249,13 +257,9 @@ static void take_alike(const struct chooser *c, struct explanation *e) {
 
 static void choose_worst(const struct chooser *c, struct explanation *e) {
   const struct open_fault *open = open_last(c, true, false);
-  if (c->shutdown_number) {
-    take_shutdown(c, e);
-    return;
-  }
+  if (c->shutdown.number) open = &c->shutdown;
   if (open) {
-    take_open(open, e);
-    take_root(c, open->sp_before, e);
+    take_last(c, open, e);
     return;
   }
   if (c->alike.count >= STORM && e->end.reason == RS_END_LIMIT) {

@@ -6,7 +6,7 @@
 #include "trace/refusals.h"
 
 enum {
-  CULPRIT_LIMIT = 48,
+  CULPRIT_LIMIT = 64,
   FAILURE_LIMIT = REFUSAL_LIMIT,
   CULPRIT_TEXT = 128,
   NO_CULPRIT = -1,
@@ -53,8 +53,10 @@ struct culprit {
   /* What was found there, as a step that reads it: item, register, level, addresses, size, value. Of an
    * instruction `read.linear` is its address. */
   struct rs_step read;
-  bool valued; /* the value is known */
-  bool aside;  /* the table that the place lies in: told with it, and not followed further than its writer */
+  bool valued;   /* the value is known */
+  bool part;     /* other bytes of the place before it, which another one wrote */
+  uint64_t bits; /* of a value, those that matter; 0: all, but of a stack pointer not its use */
+  bool aside; /* the table that the place lies in: told with it, and not followed further than its writer */
   unsigned failure; /* which failure of the chain this led to */
   int from;         /* the culprit whose writer took its value from here, or NO_CULPRIT */
   unsigned depth;   /* how many such there are */
@@ -88,8 +90,9 @@ struct explanation {
   uint64_t ordinal;      /* of its event */
   uint64_t instructions; /* executed before it */
   uint64_t repeated;     /* how often it happened alike, in a row, to the log's end; 0 or 1: once */
-  uint64_t later;        /* the transition, a shutdown or double fault, that it led to; 0: none */
+  uint64_t later;        /* the transition, a shutdown or fault, that it led to; 0: none */
   bool later_shutdown;
+  uint64_t within; /* the exception in whose handler it happened; 0: none that is known */
   uint8_t before_cpl, after_cpl;
   struct rs_cause cause; /* of the transition */
   uint64_t from, to;     /* where it came from and went to, linear */

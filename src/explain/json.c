@@ -177,6 +177,7 @@ static bool put_event(json_t *object, const struct explanation *e) {
   if (e->repeated > 1)
     complete = json_put(object, "repeated", json_integer((json_int_t)e->repeated)) && complete;
   if (e->later) complete = json_put(object, "later", json_integer((json_int_t)e->later)) && complete;
+  if (e->within) complete = json_put(object, "within", json_integer((json_int_t)e->within)) && complete;
   if (e->call[0]) complete = json_put(object, "call", json_string_nocheck(e->call)) && complete;
   return complete;
 }

@@ -21,17 +21,21 @@ static int frame_word(uint16_t item) {
   }
 }
 
+bool frame_is_shifted(uint16_t popped, uint16_t pushed) {
+  int from = frame_word(popped), to = frame_word(pushed);
+  return from != NOT_OF_A_FRAME && to != NOT_OF_A_FRAME && from != to;
+}
+
 void shift_find(struct explanation *e) {
   for (unsigned i = 0; i < e->culprit_count && !e->shift.found; i++) {
     const struct culprit *culprit = &e->culprit[i];
     if (culprit->kind != CULPRIT_MEMORY || culprit->known != ORIGIN_WRITER || !culprit->writer.transition)
       continue;
-    int popped = frame_word(culprit->read.id), pushed = frame_word(culprit->writer.item);
-    if (popped == NOT_OF_A_FRAME || pushed == NOT_OF_A_FRAME || popped == pushed) continue;
+    if (!frame_is_shifted(culprit->read.id, culprit->writer.item)) continue;
     const struct culprit *from = culprit->from == NO_CULPRIT ? NULL : &e->culprit[culprit->from];
     e->shift = (struct frame_shift){
       .found = true,
-      .words = pushed - popped,
+      .words = frame_word(culprit->writer.item) - frame_word(culprit->read.id),
       .delivery = culprit->writer.number,
       .address = from ? from->writer.address : e->failure[culprit->failure].address,
     };

@@ -4,6 +4,9 @@
 
 #include "explain/explanation.h"
 
+/* Whether a word that was popped as the one item had been pushed as the other: items of a frame. */
+bool frame_is_shifted(uint16_t popped, uint16_t pushed);
+
 /* Fills e->shift once the writers of the culprits are known. */
 void shift_find(struct explanation *e);
 

@@ -8,18 +8,25 @@
 
 enum { STACK_STEP = 64 }; /* a stack pointer that moves no further than this is in use, not set */
 
-static bool overlaps(uint64_t a, unsigned a_size, uint64_t b, unsigned b_size) {
-  return a - b < b_size || b - a < a_size;
+/* The part of `place`, that begins at `at`, that a write of `size` bytes at `linear` covers. */
+static bool covers(const struct rs_step *place, uint64_t at, uint64_t linear, unsigned size,
+                   struct extent *extent) {
+  uint64_t into = linear - at, before = at - linear;
+  if (into >= place->size && before >= size) return false;
+  extent->first = into < place->size ? (unsigned)into : 0;
+  uint64_t end = into < place->size ? into + size : size - before;
+  extent->size = (unsigned)(end < place->size ? end : place->size) - extent->first;
+  extent->linear = linear;
+  return true;
 }
 
 /* Page-table entries are known by physical addresses, everything else by both. */
 static bool same_memory(const struct rs_step *place, const struct offsets *offsets, uint64_t linear,
-                        unsigned size, uint64_t *found) {
-  *found = linear;
-  if (overlaps(place->read.linear, place->size, linear, size)) return true;
+                        unsigned size, struct extent *extent) {
+  if (covers(place, place->read.linear, linear, size, extent)) return true;
   for (unsigned i = 0; i < offsets->count; i++)
-    if (overlaps(place->read.physical + offsets->offset[i], place->size, linear, size)) return true;
-  return overlaps(place->read.physical, place->size, linear, size);
+    if (covers(place, place->read.physical + offsets->offset[i], linear, size, extent)) return true;
+  return covers(place, place->read.physical, linear, size, extent);
 }
 
 static bool is_bookkeeping(const struct rs_step *step) {
@@ -34,19 +41,26 @@ static bool register_was_set(const struct rs_transition *transition, const struc
   return step->write.new.word[0] != transition->before.rip + instruction->length;
 }
 
+static bool changes_bits(const struct culprit *culprit, uint64_t old, uint64_t new) {
+  return culprit->bits == 0 || (old ^ new) & culprit->bits;
+}
+
 const struct rs_step *transition_wrote(const struct rs_transition *transition, const struct culprit *culprit,
-                                       const struct offsets *offsets) {
+                                       const struct offsets *offsets, struct extent *extent) {
   bool reg = culprit->kind == CULPRIT_REGISTER;
   if (transition->outcome == RS_FAULTED || culprit->kind == CULPRIT_INSTRUCTION) return NULL;
   if (reg && !(transition->written >> culprit->read.reg & 1)) return NULL;
   for (unsigned i = transition->step_count; i-- > 0;) {
     const struct rs_step *step = &transition->step[i];
-    uint64_t found;
     if (step->kind != RS_STEP_WRITE || step_is_register(step) != reg) continue;
-    if (reg && step->reg == culprit->read.reg) return register_was_set(transition, step) ? step : NULL;
+    if (reg && step->reg == culprit->read.reg)
+      return register_was_set(transition, step) &&
+                     changes_bits(culprit, step->write.old.word[0], step->write.new.word[0])
+                 ? step
+                 : NULL;
     if (reg || is_bookkeeping(step)) continue;
-    if (overlaps(culprit->read.read.physical, culprit->read.size, step->write.physical, step->size) ||
-        same_memory(&culprit->read, offsets, step->write.linear, step->size, &found))
+    if (covers(&culprit->read, culprit->read.read.physical, step->write.physical, step->size, extent) ||
+        same_memory(&culprit->read, offsets, step->write.linear, step->size, extent))
       return step;
   }
   return NULL;
@@ -63,32 +77,34 @@ static bool rsp_was_set(const struct rs_instruction_event *event) {
   return moved + STACK_STEP > 2 * STACK_STEP;
 }
 
-static bool instruction_wrote_register(const struct rs_instruction_event *event, enum rs_register reg) {
+static bool instruction_wrote_register(const struct rs_instruction_event *event,
+                                       const struct culprit *culprit) {
+  enum rs_register reg = (enum rs_register)culprit->read.reg;
   if (reg == RS_RIP) return rip_jumped(event);
-  if (reg == RS_RSP) return rsp_was_set(event);
-  return register_differs(event->before, event->after, reg);
+  if (reg == RS_RSP && !culprit->bits) return rsp_was_set(event);
+  if (!register_differs(event->before, event->after, reg)) return false;
+  return changes_bits(culprit, rs_cpu_get(event->before, reg).word[0], rs_cpu_get(event->after, reg).word[0]);
 }
 
 /* REP MOVS and STOS write all that RDI has passed. */
 static bool string_wrote(const struct rs_instruction_event *event, const struct rs_step *place,
-                         uint64_t *found) {
+                         struct extent *extent) {
   uint64_t from = event->before->general[RS_RDI - RS_RAX], to = event->after->general[RS_RDI - RS_RAX];
   bool repeated = event->bytes[0] == 0xf3 || event->bytes[0] == 0xf2;
-  if (!repeated || event->write_count == 0 || from == to) return false;
-  uint64_t size = to - from, linear = event->write[0].linear;
-  *found = place->read.linear;
-  return size < UINT32_MAX && overlaps(place->read.linear, place->size, linear, (unsigned)size);
+  if (!repeated || event->write_count == 0 || to - from == 0 || to - from > UINT32_MAX) return false;
+  if (!covers(place, place->read.linear, event->write[0].linear, (unsigned)(to - from), extent)) return false;
+  extent->linear = place->read.linear + extent->first;
+  return true;
 }
 
 bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
-                       const struct offsets *offsets, uint64_t *linear) {
+                       const struct offsets *offsets, struct extent *extent) {
   if (culprit->kind == CULPRIT_INSTRUCTION) return false;
-  if (culprit->kind == CULPRIT_REGISTER)
-    return instruction_wrote_register(event, (enum rs_register)culprit->read.reg);
+  if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
   for (unsigned i = 0; i < event->write_count; i++)
-    if (same_memory(&culprit->read, offsets, event->write[i].linear, event->write[i].size, linear))
+    if (same_memory(&culprit->read, offsets, event->write[i].linear, event->write[i].size, extent))
       return true;
-  return string_wrote(event, &culprit->read, linear);
+  return string_wrote(event, &culprit->read, extent);
 }
 
 static void add(struct sources *out, const struct rs_step *place, bool valued) {
@@ -209,12 +225,33 @@ static void add_operands(const struct rs_transition *transition, enum rs_registe
   }
 }
 
-void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step,
+/* Where a delivery or a call found the stack that it pushed to. */
+static void add_stack(const struct rs_transition *transition, struct sources *out) {
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *read = &transition->step[i];
+    if (read->kind != RS_STEP_READ || (read->id != RS_ITEM_TSS_STACK_POINTER && read->id != RS_ITEM_TSS_IST))
+      continue;
+    add(out, read, true);
+    return;
+  }
+  add_register(out, &transition->before, RS_RSP);
+}
+
+/* The register that a push names. */
+static void add_pushed(const struct rs_transition *transition, const struct rs_step *step, bool stray,
+                       struct sources *out) {
+  if (stray)
+    add_stack(transition, out);
+  else if (step->reg != RS_NO_REGISTER)
+    add_register(out, &transition->before, (enum rs_register)step->reg);
+}
+
+void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step, bool stray,
                            struct sources *out) {
   enum rs_register reg = (enum rs_register)step->reg;
   out->count = 0;
-  if (!step_is_register(step)) { /* a pushed word: the register that its step names */
-    if (reg != RS_NO_REGISTER) add_register(out, &transition->before, reg);
+  if (!step_is_register(step)) {
+    add_pushed(transition, step, stray, out);
     return;
   }
   add_reads(transition, step, out);

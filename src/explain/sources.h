@@ -14,16 +14,24 @@ struct sources {
   bool valued[SOURCES];
 };
 
+/* Bytes of a place that were written: from `first` on, counted from its beginning, `size` of them. Of a
+ * register all. */
+struct extent {
+  unsigned first, size;
+  uint64_t linear; /* of the write's first byte; of a string's, of the place's */
+};
+
 /* The step by which a transition wrote the place, or NULL. Accessed, dirty and busy bits do not count. */
 const struct rs_step *transition_wrote(const struct rs_transition *transition, const struct culprit *culprit,
-                                       const struct offsets *offsets);
+                                       const struct offsets *offsets, struct extent *extent);
 
-/* Whether a plain instruction changed or wrote it; the value that it left, as far as that is known. */
+/* Whether a plain instruction changed the register, or wrote the memory. */
 bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
-                       const struct offsets *offsets, uint64_t *linear);
+                       const struct offsets *offsets, struct extent *extent);
 
-/* What `step` of the transition took its value from. */
-void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step,
+/* What `step` of the transition took its value from. Where it pushed over what was no place for a stack,
+ * `stray`, that is where it had the stack pointer from. */
+void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step, bool stray,
                            struct sources *out);
 
 /* What a plain instruction, executed in the state `before`, took from; `linear` is the memory it wrote, if it

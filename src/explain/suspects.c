@@ -9,6 +9,8 @@
 #include "explain/causes.h"
 #include "trace/fields.h"
 
+#define CR3_FLAGS (UINT64_C(1) << 63 | UINT64_C(0xfff)) /* no flush; PCID, PCD and PWT */
+
 /* A failure while its suspects are collected. */
 struct inquiry {
   struct explanation *e;
@@ -55,21 +57,25 @@ static void add_step(const struct inquiry *q, enum culprit_kind kind, const stru
   culprit_add(q->e, &culprit);
 }
 
-static void add_register(const struct inquiry *q, enum rs_register reg) {
-  const struct rs_step step = step_of_register(&q->transition->before, reg);
-  add_step(q, CULPRIT_REGISTER, &step);
-}
-
-/* The register that says where a table lies, unless it is under suspicion itself. */
-static void add_table(const struct inquiry *q, enum rs_register reg) {
+static void add_register_bits(const struct inquiry *q, enum rs_register reg, uint64_t bits, bool aside) {
   const struct culprit culprit = { .kind = CULPRIT_REGISTER,
                                    .read = step_of_register(&q->transition->before, reg),
                                    .valued = true,
-                                   .aside = true,
+                                   .aside = aside,
+                                   .bits = bits,
                                    .failure = q->index,
                                    .from = NO_CULPRIT,
                                    .before = q->before };
   culprit_add(q->e, &culprit);
+}
+
+static void add_register(const struct inquiry *q, enum rs_register reg) {
+  add_register_bits(q, reg, 0, false);
+}
+
+/* The register that says where a table lies, unless it is under suspicion itself. */
+static void add_table(const struct inquiry *q, enum rs_register reg) {
+  add_register_bits(q, reg, 0, true);
 }
 
 static void add_general(const struct inquiry *q, unsigned number) {
@@ -182,6 +188,17 @@ static bool entry_refuses(enum rs_check check, uint64_t entry) {
   }
 }
 
+/* An entry that is refused may be right, and what it was found by wrong: CR3, or EFER.NXE, which gives bit 63
+ * its meaning. */
+static void add_entry(const struct inquiry *q, const struct rs_step *step) {
+  const struct rs_cpu *cpu = &q->transition->before;
+  uint64_t reserved = step->read.value.word[0] & step->read.value.word[1];
+  add_step(q, CULPRIT_MEMORY, step);
+  if (step->read.physical >> 12 == (cpu->cr3 & ~CR3_FLAGS) >> 12) add_register(q, RS_CR3);
+  if (q->check->id == RS_CHECK_PAGE_ENTRY_RESERVED && reserved >> 63)
+    add_register_bits(q, RS_EFER, EFER_NXE, false);
+}
+
 /* The last entry read is the lowest one of the walk; what lies above it has been read before. */
 static void add_entries(const struct inquiry *q) {
   unsigned level = 0;
@@ -190,7 +207,7 @@ static void add_entries(const struct inquiry *q) {
     if (step->kind != RS_STEP_READ || step->id != RS_ITEM_PAGE_ENTRY || step->level <= level) continue;
     bool lowest = level == 0, refuses = entry_refuses((enum rs_check)q->check->id, step->read.value.word[0]);
     level = step->level;
-    if (refuses) add_step(q, CULPRIT_MEMORY, step);
+    if (refuses) add_entry(q, step);
     if (lowest && refuses) return;
   }
 }
@@ -303,21 +320,14 @@ static void add_io_map(const struct inquiry *q) {
 
 static void add_suspect(const struct inquiry *q, enum suspect_index suspect) {
   static const uint16_t reg[SUSPECT_COUNT] = {
-    [SUSPECT_INDEX_RCX] = RS_RCX,
-    [SUSPECT_INDEX_RDX] = RS_RDX,
-    [SUSPECT_INDEX_CS] = RS_CS,
-    [SUSPECT_INDEX_SS] = RS_SS,
-    [SUSPECT_INDEX_TR] = RS_TR,
-    [SUSPECT_INDEX_LDTR] = RS_LDTR,
-    [SUSPECT_INDEX_GDTR] = RS_GDTR,
-    [SUSPECT_INDEX_IDTR] = RS_IDTR,
-    [SUSPECT_INDEX_RFLAGS] = RS_RFLAGS,
-    [SUSPECT_INDEX_CPL] = RS_CPL,
-    [SUSPECT_INDEX_CR0] = RS_CR0,
-    [SUSPECT_INDEX_CR4] = RS_CR4,
-    [SUSPECT_INDEX_EFER] = RS_EFER,
-    [SUSPECT_INDEX_DR7] = RS_DR7,
-    [SUSPECT_INDEX_SYSENTER_CS] = RS_SYSENTER_CS,
+    [SUSPECT_INDEX_RCX] = RS_RCX,       [SUSPECT_INDEX_RDX] = RS_RDX,
+    [SUSPECT_INDEX_CS] = RS_CS,         [SUSPECT_INDEX_SS] = RS_SS,
+    [SUSPECT_INDEX_TR] = RS_TR,         [SUSPECT_INDEX_LDTR] = RS_LDTR,
+    [SUSPECT_INDEX_GDTR] = RS_GDTR,     [SUSPECT_INDEX_IDTR] = RS_IDTR,
+    [SUSPECT_INDEX_RFLAGS] = RS_RFLAGS, [SUSPECT_INDEX_CPL] = RS_CPL,
+    [SUSPECT_INDEX_CR0] = RS_CR0,       [SUSPECT_INDEX_CR4] = RS_CR4,
+    [SUSPECT_INDEX_EFER] = RS_EFER,     [SUSPECT_INDEX_FMASK] = RS_FMASK,
+    [SUSPECT_INDEX_DR7] = RS_DR7,       [SUSPECT_INDEX_SYSENTER_CS] = RS_SYSENTER_CS,
   };
   switch (suspect) {
   case SUSPECT_INDEX_GATE:
@@ -339,8 +349,16 @@ static void add_suspect(const struct inquiry *q, enum suspect_index suspect) {
   case SUSPECT_INDEX_SEGMENT: add_segment(q); return;
   case SUSPECT_INDEX_TASK_FIELD: add_read(q, RS_ITEM_TASK_LOADED); return;
   case SUSPECT_INDEX_IO_MAP: add_io_map(q); return;
-  default: add_register(q, (enum rs_register)reg[suspect]);
+  default:
+    add_register_bits(q, (enum rs_register)reg[suspect], check_bits((enum rs_check)q->check->id, suspect),
+                      false);
   }
+}
+
+/* Where a return popped its frame from: with all its bits told, whoever moved it last. */
+static void add_return_stack(const struct inquiry *q) {
+  enum rs_mechanism mechanism = q->transition->cause.mechanism;
+  if (mechanism == RS_MECHANISM_IRET) add_register_bits(q, RS_RSP, UINT64_MAX, true);
 }
 
 /* The tables that what has been added was found in. */
@@ -384,5 +402,6 @@ void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) 
   add_instruction(&q);
   for (unsigned i = 0; i < SUSPECT_COUNT; i++)
     if (suspects >> i & 1) add_suspect(&q, (enum suspect_index)i);
+  add_return_stack(&q);
   add_tables(&q, first);
 }

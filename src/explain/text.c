@@ -119,6 +119,11 @@ static void print_choice(struct page *page) {
     output_decimal(words, e->later);
     output_text(words, ", in the handler of this one, which is where it began. ");
   }
+  if (e->within) {
+    output_text(words, "It happened in the handler of #");
+    output_decimal(words, e->within);
+    output_text(words, ", which nothing had returned from. ");
+  }
   if (e->repeated > 1) {
     output_text(words, "It happened ");
     output_decimal(words, e->repeated);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain/shift.h"
 #include "explain/sources.h"
 #include "explain/suspects.h"
 #include "trace/fields.h"
@@ -13,11 +14,11 @@ enum { DEPTH = 12 };
 /* The last writer of one culprit that has been seen so far. */
 struct seen {
   bool found, transition;
-  uint64_t ordinal, instructions, number, address, linear;
+  uint64_t ordinal, instructions, number, address;
+  struct extent extent; /* of memory */
   uint8_t cpl;
   uint16_t item;
-  bool valued;
-  union rs_value value;   /* that it left, of registers and of whole words of memory */
+  bool same;              /* it left the value that was found, as far as that is known */
   struct sources sources; /* of a transition */
   struct rs_cause cause;
   struct rs_cpu before; /* of an instruction */
@@ -32,11 +33,30 @@ struct trail {
   unsigned first;    /* the first one that is asked for now */
 };
 
+/* Whether what a push wrote there is no word of a stack. */
+static bool is_no_stack(const struct culprit *culprit) {
+  switch (culprit->read.id) {
+  case RS_ITEM_PAGE_ENTRY:
+  case RS_ITEM_IDT_GATE:
+  case RS_ITEM_GDT_DESCRIPTOR:
+  case RS_ITEM_LDT_DESCRIPTOR:
+  case RS_ITEM_DESCRIPTOR_UPPER:
+  case RS_ITEM_TSS_STACK_POINTER:
+  case RS_ITEM_TSS_STACK_SEGMENT:
+  case RS_ITEM_TSS_IST:
+  case RS_ITEM_TSS_IO_MAP_BASE:
+  case RS_ITEM_IO_PERMISSION: return true;
+  default: return false;
+  }
+}
+
 static void see_transition(struct trail *t, unsigned index, const struct rs_transition_event *event,
                            uint64_t ordinal) {
   const struct rs_transition *transition = event->transition;
   struct seen *seen = &t->seen[index];
-  const struct rs_step *step = transition_wrote(transition, &t->e->culprit[index], t->offsets);
+  const struct culprit *culprit = &t->e->culprit[index];
+  struct extent extent = { .first = 0, .size = culprit->read.size };
+  const struct rs_step *step = transition_wrote(transition, culprit, t->offsets, &extent);
   if (!step) return;
   seen->found = seen->transition = true;
   seen->ordinal = ordinal;
@@ -45,26 +65,26 @@ static void see_transition(struct trail *t, unsigned index, const struct rs_tran
   seen->address = cpu_code_address(&transition->before);
   seen->cpl = transition->before.cpl;
   seen->item = step->id;
-  seen->valued = step_is_register(step) || (step->write.linear == t->e->culprit[index].read.read.linear &&
-                                            step->size == t->e->culprit[index].read.size);
-  seen->value = step->write.new;
+  seen->extent = extent;
+  seen->same = culprit->valued && extent.size == culprit->read.size &&
+               memcmp(&step->write.new, &culprit->read.read.value, sizeof step->write.new) == 0;
   seen->cause = transition->cause;
-  sources_of_transition(transition, step, &seen->sources);
+  sources_of_transition(transition, step, is_no_stack(culprit), &seen->sources);
 }
 
 static void see_instruction(struct trail *t, unsigned index, const struct rs_instruction_event *event,
                             uint64_t ordinal) {
   struct seen *seen = &t->seen[index];
-  uint64_t linear = 0;
-  if (!instruction_wrote(event, &t->e->culprit[index], t->offsets, &linear)) return;
+  struct extent extent = { .first = 0, .size = t->e->culprit[index].read.size };
+  if (!instruction_wrote(event, &t->e->culprit[index], t->offsets, &extent)) return;
   seen->found = true;
   seen->transition = false;
   seen->ordinal = ordinal;
   seen->instructions = event->instructions;
   seen->number = 0;
   seen->address = event->linear;
-  seen->linear = linear;
-  seen->valued = false;
+  seen->extent = extent;
+  seen->same = false;
   seen->before = *event->before;
   seen->cpl = event->before->cpl;
   seen->length = event->length;
@@ -105,9 +125,7 @@ static enum origin_known origin_of(const struct explanation *e, const struct cul
   bool all_told = e->level >= RS_TRACE_INSTRUCTIONS || operations_tell(e, culprit);
   if (culprit->kind == CULPRIT_INSTRUCTION) return ORIGIN_NONE;
   if (!seen->found) return all_told ? ORIGIN_UNCHANGED : ORIGIN_NOT_TOLD;
-  bool same = seen->valued && culprit->valued &&
-              memcmp(&seen->value, &culprit->read.read.value, sizeof seen->value) == 0;
-  if (!all_told && !same) return ORIGIN_NOT_TOLD;
+  if (!all_told && !seen->same) return ORIGIN_NOT_TOLD;
   return ORIGIN_WRITER;
 }
 
@@ -137,7 +155,8 @@ static void writer_tell(struct trail *t, struct culprit *culprit, const struct s
 static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
   const struct culprit parent = t->e->culprit[index];
   if (!seen->transition)
-    sources_of_instruction(t->disasm, &seen->before, seen->bytes, seen->length, seen->linear, &seen->sources);
+    sources_of_instruction(t->disasm, &seen->before, seen->bytes, seen->length, seen->extent.linear,
+                           &seen->sources);
   for (unsigned i = 0; i < seen->sources.count; i++) {
     const struct rs_step *place = &seen->sources.place[i];
     const struct culprit culprit = { .kind = step_is_register(place) ? CULPRIT_REGISTER : CULPRIT_MEMORY,
@@ -151,6 +170,40 @@ static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
   }
 }
 
+/* Bytes of a place that its last writer left alone have another one. */
+static void part_add(struct trail *t, unsigned index, unsigned first, unsigned size) {
+  struct culprit part = t->e->culprit[index];
+  if (size == 0) return;
+  part.part = true;
+  part.valued = false;
+  part.read.id = RS_ITEM_OPERAND;
+  part.read.size = (uint8_t)size;
+  part.read.read.linear += first;
+  part.read.read.physical += first;
+  part.known = ORIGIN_OPEN;
+  culprit_add(t->e, &part);
+}
+
+static void parts_add(struct trail *t, unsigned index, const struct extent *extent) {
+  const struct culprit *culprit = &t->e->culprit[index];
+  unsigned end = extent->first + extent->size, size = culprit->read.size;
+  if (culprit->kind != CULPRIT_MEMORY || end > size) return;
+  part_add(t, index, 0, extent->first);
+  part_add(t, index, end, size - end);
+}
+
+/* Flags follow from whatever was calculated last. What a loop counts came from the loop. A frame that was
+ * popped from the wrong place says nothing by what it was. */
+static bool is_worth_following(const struct explanation *e, const struct culprit *culprit,
+                               const struct seen *seen) {
+  const struct culprit *from = culprit->from == NO_CULPRIT ? NULL : &e->culprit[culprit->from];
+  bool plain = !seen->transition;
+  if (culprit->depth >= DEPTH || culprit->aside) return false;
+  if (plain && culprit->read.reg == RS_RFLAGS) return false;
+  if (plain && from && from->kind == culprit->kind && from->writer.address == seen->address) return false;
+  return !frame_is_shifted(culprit->read.id, seen->transition ? seen->item : RS_ITEM_REGISTER);
+}
+
 /* What was asked for in this reading is known now; what follows from it is asked for next. */
 static void settle(struct trail *t) {
   unsigned first = t->first, count = t->e->culprit_count;
@@ -160,7 +213,8 @@ static void settle(struct trail *t) {
     culprit->known = origin_of(t->e, culprit, &t->seen[i]);
     if (culprit->known != ORIGIN_WRITER) continue;
     writer_tell(t, culprit, &t->seen[i]);
-    if (culprit->depth < DEPTH && !culprit->aside) sources_add(t, i, &t->seen[i]);
+    if (is_worth_following(t->e, culprit, &t->seen[i])) sources_add(t, i, &t->seen[i]);
+    parts_add(t, i, &t->seen[i].extent);
   }
 }
 
