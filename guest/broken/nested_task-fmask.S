@@ -25,12 +25,12 @@ FUNCTION entry_syscall
 	call	system_call
 	popq	%r11
 	popq	%rcx
-	swapgs
 	pushq	$SELECTOR_USER_DS
-	pushq	$USER_STACK_TOP
+	pushq	%gs:CPU_USER_STACK
 	pushq	%r11
 	pushq	$SELECTOR_USER_CS64
 	pushq	%rcx
+	swapgs
 	iretq
 	END	entry_syscall
 
@@ -39,5 +39,8 @@ user:
 	pushq	$(FLAGS_FIXED | FLAGS_NT)
 	popfq
 	movl	$CALL_ANSWER, %eax
+	syscall
+	movl	$CALL_EXIT, %eax
+	xorl	%edi, %edi
 	syscall
 	END	user

@@ -1,4 +1,4 @@
-/* The way back from SYSCALL jumps to the program in ring 0, and SMEP does not let the kernel execute the program's code. */
+/* The way back from SYSCALL jumps to the program in ring 0; SMEP does not let the kernel run the program's code. */
 #define REPLACES_ENTRY_SYSCALL
 #include "long.inc"
 

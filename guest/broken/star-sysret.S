@@ -1,4 +1,4 @@
-/* STAR has the program's data segment for SYSRET to count from: one interrupt later, IRET refuses the CS that came of it. */
+/* STAR has the data segment for SYSRET to count from: one interrupt later, IRET refuses the CS that came of it. */
 #define REPLACES_SYSTEM_CALLS_INIT
 #include "long.inc"
 

@@ -27,4 +27,7 @@ user:
 	pushq	%rax
 	movl	$CALL_ANSWER, %eax
 	syscall
+	movl	$CALL_EXIT, %eax
+	xorl	%edi, %edi
+	syscall
 	END	user
