@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <stddef.h>
 
-#include "arch/bits.h"
-
 #define S(name) SUSPECT(name)
 
 /* X(CHECK, suspects in no order, first mistake, second mistake) */
@@ -410,43 +408,4 @@ static const struct check_causes rows[RS_CHECK_COUNT] = {
 const struct check_causes *check_causes(enum rs_check check) {
   assert(check < RS_CHECK_COUNT);
   return &rows[check];
-}
-
-/* Registers of many bits, of which a check asks for few. */
-static const struct {
-  enum rs_check check;
-  enum suspect_index suspect;
-  uint64_t bits;
-} bits_rows[] = {
-  { RS_CHECK_IRET_NOT_NESTED, SUSPECT_INDEX_RFLAGS, RFLAGS_NT },
-  { RS_CHECK_INTERRUPT_FLAG_IOPL, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_IO_PERMITTED, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_PORT_IOPL, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_V86_SOFTWARE_INT_IOPL, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_V86_FLAGS_IOPL, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_IRET_V86_IOPL, SUSPECT_INDEX_RFLAGS, RFLAGS_IOPL },
-  { RS_CHECK_PAGE_SMAP, SUSPECT_INDEX_RFLAGS, RFLAGS_AC },
-  { RS_CHECK_ALIGNED, SUSPECT_INDEX_RFLAGS, RFLAGS_AC },
-  { RS_CHECK_ALIGNED, SUSPECT_INDEX_CR0, CR0_AM },
-  { RS_CHECK_PAGE_SMAP, SUSPECT_INDEX_CR4, CR4_SMAP },
-  { RS_CHECK_PAGE_SMEP, SUSPECT_INDEX_CR4, CR4_SMEP },
-  { RS_CHECK_CR0_LONG_MODE_PAE, SUSPECT_INDEX_CR4, CR4_PAE },
-  { RS_CHECK_BASE_ACCESS_ENABLED, SUSPECT_INDEX_CR4, CR4_FSGSBASE },
-  { RS_CHECK_OSXSAVE_SET, SUSPECT_INDEX_CR4, CR4_OSXSAVE },
-  { RS_CHECK_STORE_ALLOWED_BY_UMIP, SUSPECT_INDEX_CR4, CR4_UMIP },
-  { RS_CHECK_TSC_ALLOWED, SUSPECT_INDEX_CR4, CR4_TSD },
-  { RS_CHECK_COUNTERS_ALLOWED, SUSPECT_INDEX_CR4, CR4_PCE },
-  { RS_CHECK_DEBUG_ALIAS_ALLOWED, SUSPECT_INDEX_CR4, CR4_DE },
-  { RS_CHECK_SYSCALL_ENABLED, SUSPECT_INDEX_EFER, EFER_SCE },
-  { RS_CHECK_PAGE_ENTRY_RESERVED, SUSPECT_INDEX_EFER, EFER_NXE },
-  { RS_CHECK_SYSENTER_LEGACY_MODE, SUSPECT_INDEX_EFER, EFER_LMA },
-  { RS_CHECK_SYSENTER_PROTECTED_MODE, SUSPECT_INDEX_CR0, CR0_PE },
-  { RS_CHECK_SEGMENTED_PROTECTED_MODE, SUSPECT_INDEX_CR0, CR0_PE },
-  { RS_CHECK_DEBUG_NOT_DETECTED, SUSPECT_INDEX_DR7, DR7_GD },
-};
-
-uint64_t check_bits(enum rs_check check, enum suspect_index suspect) {
-  for (unsigned i = 0; i < sizeof bits_rows / sizeof *bits_rows; i++)
-    if (bits_rows[i].check == check && bits_rows[i].suspect == suspect) return bits_rows[i].bits;
-  return 0;
 }

@@ -49,6 +49,9 @@ struct check_causes {
 /* The bits of such a register that the check is about; 0: all. */
 uint64_t check_bits(enum rs_check check, enum suspect_index suspect);
 
+/* The bytes of a gate, a descriptor or a page-table entry that the check is about; `*size` 0: all. */
+void check_focus(enum rs_check check, enum rs_item item, uint8_t *first, uint8_t *size);
+
 const struct check_causes *check_causes(enum rs_check check);
 
 #endif

@@ -21,7 +21,7 @@ enum {
 struct open_fault {
   uint64_t number, ordinal, address;
   uint64_t sp_before, sp_after;
-  uint8_t vector, cpl;
+  uint8_t vector, cpl, line;
   bool stray;
   bool shutdown;
   bool passed; /* the kernel has gone back to ring 3 since */
@@ -52,6 +52,7 @@ struct chooser {
     enum verdict verdict;
     uint64_t entry;
     bool found;
+    uint8_t line;
   } at;
 };
 
@@ -94,6 +95,7 @@ static struct open_fault open_of(const struct rs_transition_event *event, uint64
                               .vector = transition->cause.interrupt.vector,
                               .cpl = transition->before.cpl,
                               .stray = is_stray(transition),
+                              .line = transition->cause.interrupt.origin.line,
                               .shutdown = transition->cause.mechanism == RS_MECHANISM_SHUTDOWN };
 }
 
@@ -150,6 +152,7 @@ static void at_follow(struct chooser *c, const struct rs_transition_event *event
   c->at.number = event->number;
   c->at.ordinal = ordinal;
   c->at.verdict = verdict_of(event->transition);
+  c->at.line = event->transition->cause.interrupt.origin.line;
 }
 
 /* Whatever ring 0 was at when it faulted, it has got over it, or has given it up. */
@@ -224,6 +227,7 @@ static const struct open_fault *open_root(const struct chooser *c, const struct 
 static void take_open(const struct open_fault *open, struct explanation *e) {
   e->number = open->number;
   e->ordinal = open->ordinal;
+  e->line = open->line;
   e->verdict = open->stray                 ? VERDICT_STRAY_VECTOR
                : open->vector == VECTOR_DF ? VERDICT_DOUBLE_FAULT
                : open->cpl != 0            ? VERDICT_KILLED
@@ -280,6 +284,7 @@ static void choose_at(const struct chooser *c, struct explanation *e) {
   e->number = c->at.number;
   e->ordinal = c->at.ordinal;
   e->call_number = c->at.entry;
+  e->line = c->at.line;
 }
 
 static enum rs_status chooser_read(struct chooser *c, struct tape *tape, uint64_t at, struct explanation *e,

@@ -22,25 +22,31 @@ static unsigned main_failure(const struct explanation *e) {
   return ud2 && e->failure_count > 1 ? 1 : 0;
 }
 
-static enum rs_status culprits_find(struct tape *tape, struct explanation *e, const struct offsets *offsets,
+static enum rs_status culprits_find(struct tape *tape, struct explanation *e, const struct scene *scene,
                                     struct rs_error *error) {
   struct disasm *disasm = disasm_open();
   if (!disasm) return fail_memory(error);
-  e->main = main_failure(e);
-  suspects_add(e, e->main, disasm);
+  if (e->failure_count) {
+    e->main = main_failure(e);
+    suspects_add(e, e->main, disasm);
+  }
   for (unsigned i = 0; i < e->failure_count; i++)
     if (i != e->main) suspects_add(e, i, disasm);
-  enum rs_status status = trail_follow(tape, e, offsets, disasm, error);
+  if (e->verdict == VERDICT_STRAY_VECTOR) pic_add(&scene->pic, e, disasm);
+  enum rs_status status = trail_follow(tape, e, &scene->offsets, disasm, error);
   disasm_close(disasm);
   return status;
 }
 
 static enum rs_status event_explain(struct tape *tape, struct explanation *e, struct rs_error *error) {
-  struct offsets offsets = { .count = 0 };
-  enum rs_status status = scene_read(tape, e, &offsets, error);
-  if (status != RS_OK || e->failure_count == 0) return status;
-  status = culprits_find(tape, e, &offsets, error);
-  if (status == RS_OK) shift_find(e);
+  struct scene *scene = calloc(1, sizeof *scene);
+  if (!scene) return fail_memory(error);
+  enum rs_status status = scene_read(tape, e, scene, error);
+  if (status == RS_OK && (e->failure_count || e->verdict == VERDICT_STRAY_VECTOR))
+    status = culprits_find(tape, e, scene, error);
+  culprits_order(e);
+  shift_find(e);
+  free(scene);
   return status;
 }
 

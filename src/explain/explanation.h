@@ -53,9 +53,10 @@ struct culprit {
   /* What was found there, as a step that reads it: item, register, level, addresses, size, value. Of an
    * instruction `read.linear` is its address. */
   struct rs_step read;
-  bool valued;   /* the value is known */
-  bool part;     /* other bytes of the place before it, which another one wrote */
-  uint64_t bits; /* of a value, those that matter; 0: all, but of a stack pointer not its use */
+  bool valued;               /* the value is known */
+  uint8_t focus, focus_size; /* the bytes of a place in memory that matter, from `focus` on; size 0: all */
+  bool part;                 /* other bytes of the place before it, which another one wrote */
+  uint64_t bits;             /* of a value, those that matter; 0: all, but of a stack pointer not its use */
   bool aside; /* the table that the place lies in: told with it, and not followed further than its writer */
   unsigned failure; /* which failure of the chain this led to */
   int from;         /* the culprit whose writer took its value from here, or NO_CULPRIT */
@@ -95,6 +96,7 @@ struct explanation {
   uint64_t within; /* the exception in whose handler it happened; 0: none that is known */
   uint8_t before_cpl, after_cpl;
   struct rs_cause cause; /* of the transition */
+  uint8_t line;          /* the IRQ of an interrupt at a vector of exceptions */
   uint64_t from, to;     /* where it came from and went to, linear */
   struct rs_task task;
   char call[160];       /* of a system call: "write(1, 0x10, 3)" */
@@ -116,6 +118,9 @@ struct explanation {
   bool damaged; /* it could not be read to its end */
   struct rs_error damage;
 };
+
+/* Brings what belongs to the failure that is explained to the front, each part in the order that it has. */
+void culprits_order(struct explanation *e);
 
 /* The failed check of failure `i`. */
 const struct rs_step *failure_check(const struct explanation *e, unsigned i);

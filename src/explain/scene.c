@@ -82,29 +82,31 @@ static void target_keep(struct explanation *e, const struct rs_transition_event 
 }
 
 /* False when memory is short. */
-static bool transition_follow(struct explanation *e, struct offsets *offsets,
+static bool transition_follow(struct explanation *e, struct scene *scene,
                               const struct rs_transition_event *event, uint64_t ordinal,
                               const struct last_instruction *last, const struct rs_memory_view *memory) {
   if (event->number && event->number == e->call_number) call_keep(e, event->transition, memory);
   if (!event->parent) e->failure_count = 0;
-  offsets_follow(offsets, event->transition);
+  offsets_follow(&scene->offsets, event->transition);
+  if (e->verdict == VERDICT_STRAY_VECTOR) pic_follow(&scene->pic, event->transition, ordinal);
   if (ordinal == e->ordinal) target_keep(e, event);
   return !rs_outcome_has_fault(event->transition->outcome) || failure_add(e, event, ordinal, last);
 }
 
-enum rs_status scene_read(struct tape *tape, struct explanation *e, struct offsets *offsets,
+enum rs_status scene_read(struct tape *tape, struct explanation *e, struct scene *scene,
                           struct rs_error *error) {
   struct last_instruction last = { .linear = 0 };
   struct log_event event;
   enum rs_status status = tape_rewind(tape, error);
   if (status != RS_OK) return status;
+  scene->pic.line = e->line % 16;
   const struct rs_memory_view memory = rs_log_memory(tape->log);
   do {
     status = tape_next(tape, &event, error);
     if (status != RS_OK) return status;
     if (event.kind == LOG_INSTRUCTION) instruction_keep(&last, event.instruction);
     if (event.kind != LOG_TRANSITION) continue;
-    if (!transition_follow(e, offsets, event.transition, tape->ordinal, &last, &memory))
+    if (!transition_follow(e, scene, event.transition, tape->ordinal, &last, &memory))
       return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   } while (event.kind && tape->ordinal < e->ordinal);
   return RS_OK;

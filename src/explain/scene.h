@@ -3,6 +3,7 @@
 #define EXPLAIN_SCENE_H
 
 #include "explain/explanation.h"
+#include "explain/pic.h"
 #include "explain/tape.h"
 
 enum { SCENE_OFFSETS = 16 };
@@ -15,8 +16,14 @@ struct offsets {
   uint64_t offset[SCENE_OFFSETS];
 };
 
+/* What was learnt on the way to the event, besides what the explanation holds. */
+struct scene {
+  struct offsets offsets;
+  struct pic_story pic; /* of an interrupt at a vector of exceptions */
+};
+
 /* Reads the log up to the event `e->ordinal` and fills in what happened there, and the chain of failures. */
-enum rs_status scene_read(struct tape *tape, struct explanation *e, struct offsets *offsets,
+enum rs_status scene_read(struct tape *tape, struct explanation *e, struct scene *scene,
                           struct rs_error *error);
 
 #endif

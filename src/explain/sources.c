@@ -9,8 +9,8 @@
 enum { STACK_STEP = 64 }; /* a stack pointer that moves no further than this is in use, not set */
 
 /* The part of `place`, that begins at `at`, that a write of `size` bytes at `linear` covers. */
-static bool covers(const struct rs_step *place, uint64_t at, uint64_t linear, unsigned size,
-                   struct extent *extent) {
+static bool covers_place(const struct rs_step *place, uint64_t at, uint64_t linear, unsigned size,
+                         struct extent *extent) {
   uint64_t into = linear - at, before = at - linear;
   if (into >= place->size && before >= size) return false;
   extent->first = into < place->size ? (unsigned)into : 0;
@@ -20,13 +20,22 @@ static bool covers(const struct rs_step *place, uint64_t at, uint64_t linear, un
   return true;
 }
 
+/* A write that leaves the bytes alone that matter is none. */
+static bool covers(const struct culprit *culprit, uint64_t at, uint64_t linear, unsigned size,
+                   struct extent *extent) {
+  unsigned from = culprit->focus, to = from + culprit->focus_size;
+  if (!covers_place(&culprit->read, at, linear, size, extent)) return false;
+  return culprit->focus_size == 0 || (extent->first < to && from < extent->first + extent->size);
+}
+
 /* Page-table entries are known by physical addresses, everything else by both. */
-static bool same_memory(const struct rs_step *place, const struct offsets *offsets, uint64_t linear,
+static bool same_memory(const struct culprit *culprit, const struct offsets *offsets, uint64_t linear,
                         unsigned size, struct extent *extent) {
-  if (covers(place, place->read.linear, linear, size, extent)) return true;
+  const struct rs_step *place = &culprit->read;
+  if (covers(culprit, place->read.linear, linear, size, extent)) return true;
   for (unsigned i = 0; i < offsets->count; i++)
-    if (covers(place, place->read.physical + offsets->offset[i], linear, size, extent)) return true;
-  return covers(place, place->read.physical, linear, size, extent);
+    if (covers(culprit, place->read.physical + offsets->offset[i], linear, size, extent)) return true;
+  return covers(culprit, place->read.physical, linear, size, extent);
 }
 
 static bool is_bookkeeping(const struct rs_step *step) {
@@ -59,8 +68,8 @@ const struct rs_step *transition_wrote(const struct rs_transition *transition, c
                  ? step
                  : NULL;
     if (reg || is_bookkeeping(step)) continue;
-    if (covers(&culprit->read, culprit->read.read.physical, step->write.physical, step->size, extent) ||
-        same_memory(&culprit->read, offsets, step->write.linear, step->size, extent))
+    if (covers(culprit, culprit->read.read.physical, step->write.physical, step->size, extent) ||
+        same_memory(culprit, offsets, step->write.linear, step->size, extent))
       return step;
   }
   return NULL;
@@ -87,12 +96,14 @@ static bool instruction_wrote_register(const struct rs_instruction_event *event,
 }
 
 /* REP MOVS and STOS write all that RDI has passed. */
-static bool string_wrote(const struct rs_instruction_event *event, const struct rs_step *place,
+static bool string_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
                          struct extent *extent) {
+  const struct rs_step *place = &culprit->read;
   uint64_t from = event->before->general[RS_RDI - RS_RAX], to = event->after->general[RS_RDI - RS_RAX];
   bool repeated = event->bytes[0] == 0xf3 || event->bytes[0] == 0xf2;
   if (!repeated || event->write_count == 0 || to - from == 0 || to - from > UINT32_MAX) return false;
-  if (!covers(place, place->read.linear, event->write[0].linear, (unsigned)(to - from), extent)) return false;
+  if (!covers(culprit, place->read.linear, event->write[0].linear, (unsigned)(to - from), extent))
+    return false;
   extent->linear = place->read.linear + extent->first;
   return true;
 }
@@ -102,9 +113,8 @@ bool instruction_wrote(const struct rs_instruction_event *event, const struct cu
   if (culprit->kind == CULPRIT_INSTRUCTION) return false;
   if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
   for (unsigned i = 0; i < event->write_count; i++)
-    if (same_memory(&culprit->read, offsets, event->write[i].linear, event->write[i].size, extent))
-      return true;
-  return string_wrote(event, &culprit->read, extent);
+    if (same_memory(culprit, offsets, event->write[i].linear, event->write[i].size, extent)) return true;
+  return string_wrote(event, culprit, extent);
 }
 
 static void add(struct sources *out, const struct rs_step *place, bool valued) {

@@ -22,11 +22,6 @@ struct inquiry {
   struct disasm *disasm;
 };
 
-const struct rs_step *failure_check(const struct explanation *e, unsigned i) {
-  const struct rs_transition *transition = e->failure[i].transition;
-  return &transition->step[transition->fault.check];
-}
-
 struct rs_step step_of_register(const struct rs_cpu *cpu, enum rs_register reg) {
   struct rs_step step = {
     .kind = RS_STEP_READ, .id = RS_ITEM_REGISTER, .reg = (uint16_t)reg, .size = 8, .walk = RS_NO_WALK
@@ -51,9 +46,11 @@ int culprit_add(struct explanation *e, const struct culprit *culprit) {
 }
 
 static void add_step(const struct inquiry *q, enum culprit_kind kind, const struct rs_step *read) {
-  const struct culprit culprit = {
+  struct culprit culprit = {
     .kind = kind, .read = *read, .valued = true, .failure = q->index, .from = NO_CULPRIT, .before = q->before
   };
+  check_focus((enum rs_check)q->check->id, (enum rs_item)read->id, &culprit.focus, &culprit.focus_size);
+  if (culprit.focus + culprit.focus_size > read->size) culprit.focus_size = 0;
   culprit_add(q->e, &culprit);
 }
 

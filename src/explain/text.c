@@ -212,11 +212,20 @@ static void print_memory(struct output *words, const struct explanation *e, cons
   output_char(words, ')');
 }
 
+/* "2 bytes of that, at 0x114402". */
+static void print_part(struct output *words, const struct culprit *part) {
+  output_decimal(words, part->read.size);
+  output_text(words, part->read.size == 1 ? " byte of that, at " : " bytes of that, at ");
+  output_hex(words, part->read.read.linear);
+}
+
 static void print_found(struct output *words, const struct explanation *e, const struct culprit *culprit) {
   char text[256];
   struct output meaning;
   if (culprit->kind == CULPRIT_REGISTER)
     fields_item(words, &culprit->read);
+  else if (culprit->part)
+    print_part(words, culprit);
   else
     print_memory(words, e, culprit);
   if (!culprit->valued) return;

@@ -173,8 +173,8 @@ static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
 /* Bytes of a place that its last writer left alone have another one. */
 static void part_add(struct trail *t, unsigned index, unsigned first, unsigned size) {
   struct culprit part = t->e->culprit[index];
-  if (size == 0) return;
   part.part = true;
+  part.focus_size = 0;
   part.valued = false;
   part.read.id = RS_ITEM_OPERAND;
   part.read.size = (uint8_t)size;
@@ -186,10 +186,13 @@ static void part_add(struct trail *t, unsigned index, unsigned first, unsigned s
 
 static void parts_add(struct trail *t, unsigned index, const struct extent *extent) {
   const struct culprit *culprit = &t->e->culprit[index];
-  unsigned end = extent->first + extent->size, size = culprit->read.size;
-  if (culprit->kind != CULPRIT_MEMORY || end > size) return;
-  part_add(t, index, 0, extent->first);
-  part_add(t, index, end, size - end);
+  bool focused = culprit->focus_size;
+  unsigned first = focused ? culprit->focus : 0;
+  unsigned last = focused ? first + culprit->focus_size : culprit->read.size;
+  unsigned end = extent->first + extent->size;
+  if (culprit->kind != CULPRIT_MEMORY) return;
+  if (first < extent->first && extent->first < last) part_add(t, index, first, extent->first - first);
+  if (first < end && end < last) part_add(t, index, end, last - end);
 }
 
 /* Flags follow from whatever was calculated last. What a loop counts came from the loop. A frame that was

@@ -1,0 +1,77 @@
+/* Follows the OUTs to the two PICs. */
+#include "explain/pic.h"
+
+#include <string.h>
+
+#include "explain/suspects.h"
+#include "trace/fields.h"
+
+enum { MASTER = 0x20, SLAVE = 0xa0, ICW1 = 0x10, ICW1_SINGLE = 0x02, ICW1_NEEDS_ICW4 = 0x01 };
+
+static void write_keep(struct pic_write *write, const struct rs_transition *transition, uint64_t ordinal) {
+  const struct rs_instruction *instruction = &transition->cause.instruction;
+  *write = (struct pic_write){ .found = true,
+                               .ordinal = ordinal,
+                               .address = cpu_code_address(&transition->before),
+                               .value = (uint8_t)transition->port.value,
+                               .before = transition->before,
+                               .length = instruction->length };
+  memcpy(write->bytes, instruction->bytes, sizeof write->bytes);
+}
+
+/* The word of the initialization after this one. */
+static unsigned word_after(const struct pic_chip *chip, unsigned word) {
+  bool last = chip->first & ICW1_NEEDS_ICW4;
+  if (word == 2 && !(chip->first & ICW1_SINGLE)) return 3;
+  return word < 4 && last ? 4 : 0;
+}
+
+/* The odd port: a word of the initialization, or the mask. */
+static void data_follow(struct pic_chip *chip, uint8_t bit, const struct rs_transition *transition,
+                        uint64_t ordinal) {
+  if (chip->expects == 2) write_keep(&chip->vector, transition, ordinal);
+  if (chip->expects)
+    chip->expects = word_after(chip, chip->expects);
+  else if (!(transition->port.value & bit))
+    write_keep(&chip->mask, transition, ordinal);
+}
+
+void pic_follow(struct pic_story *story, const struct rs_transition *transition, uint64_t ordinal) {
+  const struct rs_port_access *port = &transition->port;
+  unsigned index = port->port >= SLAVE;
+  struct pic_chip *chip = &story->chip[index];
+  if (!port->wanted || port->input || transition->outcome != RS_COMPLETED) return;
+  if ((port->port & ~1) != (index ? SLAVE : MASTER)) return;
+  if (port->port & 1) {
+    data_follow(chip, (uint8_t)(1U << story->line % 8), transition, ordinal);
+  } else if (port->value & ICW1) {
+    chip->first = (uint8_t)port->value;
+    chip->expects = 2;
+  }
+}
+
+static void write_add(const struct pic_write *write, struct explanation *e, struct disasm *disasm) {
+  struct culprit instruction = { .kind = CULPRIT_INSTRUCTION, .from = NO_CULPRIT, .before = write->ordinal };
+  const struct culprit value = { .kind = CULPRIT_REGISTER,
+                                 .read = step_of_register(&write->before, RS_RAX),
+                                 .valued = true,
+                                 .from = NO_CULPRIT,
+                                 .before = write->ordinal };
+  struct output output;
+  if (!write->found) return;
+  instruction.read.kind = RS_STEP_READ;
+  instruction.read.read.linear = write->address;
+  output_init(&output, NULL, instruction.text, sizeof instruction.text, false);
+  disasm_print(disasm, &output, &write->before, write->address, write->bytes, write->length);
+  output_text(&output, " with al = ");
+  output_hex(&output, write->value);
+  output_finish(&output);
+  culprit_add(e, &instruction);
+  culprit_add(e, &value);
+}
+
+void pic_add(const struct pic_story *story, struct explanation *e, struct disasm *disasm) {
+  const struct pic_chip *chip = &story->chip[story->line >= 8];
+  write_add(&chip->vector, e, disasm);
+  write_add(&chip->mask, e, disasm);
+}
