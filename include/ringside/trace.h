@@ -130,10 +130,12 @@ struct rs_text_options {
   struct rs_memory_view memory;     /* for strings in system-call arguments; read may be NULL */
 };
 
-/* Writes the trace as text, or as JSON Lines (docs/jsonl.md), to `file`, which stays the caller's and whose
- * buffering (setvbuf) decides when what is written arrives. NULL when memory is short. */
+/* Writes the trace as text, as JSON Lines (docs/jsonl.md), or for Perfetto (docs/perfetto.md), to `file`,
+ * which stays the caller's and whose buffering (setvbuf) decides when what is written arrives. NULL when
+ * memory is short. */
 struct rs_trace_sink *rs_text_sink(FILE *file, const struct rs_text_options *options);
 struct rs_trace_sink *rs_jsonl_sink(FILE *file, const struct rs_text_options *options);
+struct rs_trace_sink *rs_perfetto_sink(FILE *file, const struct rs_text_options *options);
 
 /* Symbols by address. Where two images know an address, the one added later is asked first. */
 enum rs_status rs_symbols_create(struct rs_symbols **out);

@@ -21,8 +21,9 @@ enum {
   STATUS_SIGNALLED = 128, /* and the signal that ended the run or Ringside */
 };
 
-/* By name: a log where the output's name ends in ".ring", else text. */
-enum trace_format { FORMAT_BY_NAME, FORMAT_TEXT, FORMAT_JSONL, FORMAT_RING, FORMAT_JSON };
+/* By name, where none is given: a log where the output's name ends in ".ring", Perfetto's where it ends in
+ * ".pftrace", else text. */
+enum trace_format { FORMAT_BY_NAME, FORMAT_TEXT, FORMAT_JSONL, FORMAT_RING, FORMAT_PERFETTO, FORMAT_JSON };
 enum kernel_choice { KERNEL_BY_CLASS, KERNEL_I386, KERNEL_X86_64, KERNEL_CLASSIC };
 enum entry_choice {
   ENTRY_AUTO,
@@ -47,7 +48,7 @@ struct options {
   /* all commands */
   enum rs_trace_level trace;
   bool trace_given;
-  enum trace_format format;
+  enum trace_format format; /* never by name once the options are parsed */
   enum colour_choice colour;
   enum rs_cpu_model model;
   const char *trace_file; /* NULL: standard error; of `show`, standard output */
@@ -105,8 +106,13 @@ void file_free(struct file *file);
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
                     const struct rs_symbols *symbols);
 
-/* Whether the trace is to be a log. */
-bool cli_wants_log(const struct options *options);
+/* A sink that writes one of the formats made for people and programs: all but a log. */
+struct rs_trace_sink *cli_sink_make(enum trace_format format, FILE *file,
+                                    const struct rs_text_options *options);
+
+/* Refuses a format that is not text where a person would see it: `file` is what `options` name, or NULL where
+ * they name none and there is none to write it to. */
+enum rs_status cli_binary_place_check(const struct options *options, FILE *file, struct rs_error *error);
 
 /* Whether what is written to `file` is to have colours. */
 bool cli_colour_wanted(enum colour_choice choice, FILE *file);

@@ -10,10 +10,11 @@
   "                      steps         beneath it every check, read and write, with the manual's\n"          \
   "                                    section, the stacks, and the operations that keep the ring\n"         \
   "                      instructions  every instruction as well, with what it changed\n"                    \
-  "  --format=FORMAT     text (default), jsonl, one JSON object a line (docs/jsonl.md), or ring, a log\n"    \
-  "                      for ringside show (docs/log-format.md); ring needs -o\n"                            \
-  "  -o, --output=FILE   write the trace to FILE instead of standard error; FILE.ring: as a log,\n"          \
-  "                      with steps unless --trace says otherwise\n"                                         \
+  "  --format=FORMAT     text (default), jsonl, one JSON object a line (docs/jsonl.md), ring, a log for\n"   \
+  "                      ringside show (docs/log-format.md), or perfetto, slices on tracks for\n"            \
+  "                      ui.perfetto.dev (docs/perfetto.md); ring and perfetto need -o\n"                    \
+  "  -o, --output=FILE   write the trace to FILE instead of standard error; FILE.ring: as a log;\n"          \
+  "                      FILE.pftrace: for Perfetto; both with steps unless --trace says otherwise\n"        \
   "  --color=WHEN        auto (default: on terminals), always or never\n"                                    \
   "  --symbols=FILE      more symbols, from an ELF file or an nm-style map; may be repeated\n"               \
   "\n"                                                                                                       \
@@ -117,8 +118,8 @@ const char help_show[] =
     "\n"
     "Trace:\n"
     "  --trace=LEVEL       off, macro, transitions, steps or instructions (default: as it was recorded)\n"
-    "  --format=FORMAT     text (default) or jsonl\n"
-    "  -o, --output=FILE   write to FILE instead of standard output\n"
+    "  --format=FORMAT     text (default), jsonl or perfetto\n"
+    "  -o, --output=FILE   write to FILE instead of standard output; FILE.pftrace: for Perfetto\n"
     "  --color=WHEN        auto (default: on terminals), always or never\n"
     "\n" FILTER_OPTIONS
     "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"

@@ -19,9 +19,11 @@ static const struct word trace_words[] = { { "off", RS_TRACE_OFF },
                                            { "steps", RS_TRACE_STEPS },
                                            { "instructions", RS_TRACE_INSTRUCTIONS },
                                            { NULL, 0 } };
-static const struct word format_words[] = {
-  { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { "ring", FORMAT_RING }, { NULL, 0 }
-};
+static const struct word format_words[] = { { "text", FORMAT_TEXT },
+                                            { "jsonl", FORMAT_JSONL },
+                                            { "ring", FORMAT_RING },
+                                            { "perfetto", FORMAT_PERFETTO },
+                                            { NULL, 0 } };
 static const struct word report_words[] = { { "text", FORMAT_TEXT }, { "json", FORMAT_JSON }, { NULL, 0 } };
 static const struct word colour_words[] = {
   { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
@@ -332,6 +334,16 @@ static enum rs_status option_refused(int id, char **argv, struct rs_error *error
                  text);
 }
 
+static bool ends_with(const char *name, const char *suffix) {
+  size_t length = strlen(name), end = strlen(suffix);
+  return length > end && strcmp(name + length - end, suffix) == 0;
+}
+
+static enum trace_format format_by_name(const char *name) {
+  if (name && ends_with(name, ".ring")) return FORMAT_RING;
+  return name && ends_with(name, ".pftrace") ? FORMAT_PERFETTO : FORMAT_TEXT;
+}
+
 static const struct options defaults = {
   .trace = RS_TRACE_TRANSITIONS,
   .memory = UINT64_C(256) << 20,
@@ -356,6 +368,7 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
     if (id == -1) break;
     status = id == '?' || id == ':' ? option_refused(id, argv, error) : option_apply(id, options, error);
   }
+  if (options->format == FORMAT_BY_NAME) options->format = format_by_name(options->trace_file);
   options->arguments = argv + optind;
   options->argument_count = argc - optind;
   return status;

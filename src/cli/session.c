@@ -43,20 +43,17 @@ struct trace {
   struct rs_trace_sink *sink;
 };
 
-bool cli_wants_log(const struct options *options) {
-  static const char suffix[] = ".ring";
-  const char *name = options->trace_file;
-  size_t length = name ? strlen(name) : 0, end = sizeof suffix - 1;
-  if (options->format != FORMAT_BY_NAME) return options->format == FORMAT_RING;
-  return length > end && strcmp(name + length - end, suffix) == 0;
-}
-
-/* Nobody reads a log from a terminal. */
-static enum rs_status log_place_check(const struct options *options, FILE *file, struct rs_error *error) {
-  if (!options->trace_file)
-    return rs_fail(error, RS_BAD_ARGUMENT, "--format=ring: a log goes to a file: name it with -o FILE.ring");
-  if (isatty(fileno(file)) != 1) return RS_OK;
-  return rs_fail(error, RS_BAD_ARGUMENT, "%s: a log goes to a file, not to a terminal", options->trace_file);
+/* Nobody reads these from a terminal, and nothing else may stand between their bytes. */
+enum rs_status cli_binary_place_check(const struct options *options, FILE *file, struct rs_error *error) {
+  static const char *const binary[] = {
+    [FORMAT_RING] = "ring", [FORMAT_PERFETTO] = "perfetto", [FORMAT_JSON] = NULL
+  };
+  const char *format = binary[options->format], *name = options->trace_file;
+  if (!format || (file && isatty(fileno(file)) != 1)) return RS_OK;
+  if (file && name)
+    return rs_fail(error, RS_BAD_ARGUMENT, "%s: --format=%s goes to a file, not to a terminal", name, format);
+  return rs_fail(error, RS_BAD_ARGUMENT, "--format=%s: goes to a file: name it with -o FILE%s", format,
+                 options->format == FORMAT_RING ? ".ring" : ".pftrace");
 }
 
 bool cli_colour_wanted(enum colour_choice choice, FILE *file) {
@@ -79,9 +76,12 @@ enum rs_status cli_symbols_add(struct rs_symbols *symbols, const struct options 
   return status;
 }
 
-/* A log holds the micro-steps unless it is told not to: show leaves out what is not wanted. */
+/* These hold the micro-steps unless they are told not to: show leaves out, and Perfetto hides, what is not
+ * wanted.
+ */
 static enum rs_trace_level level_of(const struct options *options) {
-  return cli_wants_log(options) && !options->trace_given ? RS_TRACE_STEPS : options->trace;
+  bool zooms = options->format == FORMAT_RING || options->format == FORMAT_PERFETTO;
+  return zooms && !options->trace_given ? RS_TRACE_STEPS : options->trace;
 }
 
 static struct rs_trace_sink *log_sink_make(const struct trace *trace, const struct options *options,
@@ -96,10 +96,19 @@ static struct rs_trace_sink *log_sink_make(const struct trace *trace, const stru
   return rs_log_sink(trace->file, &log);
 }
 
+struct rs_trace_sink *cli_sink_make(enum trace_format format, FILE *file,
+                                    const struct rs_text_options *options) {
+  switch (format) {
+  case FORMAT_JSONL: return rs_jsonl_sink(file, options);
+  case FORMAT_PERFETTO: return rs_perfetto_sink(file, options);
+  default: return rs_text_sink(file, options);
+  }
+}
+
 static struct rs_trace_sink *sink_make(const struct trace *trace, const struct options *options,
                                        const struct rs_text_options *text) {
-  if (cli_wants_log(options)) return log_sink_make(trace, options, text);
-  return options->format == FORMAT_JSONL ? rs_jsonl_sink(trace->file, text) : rs_text_sink(trace->file, text);
+  if (options->format == FORMAT_RING) return log_sink_make(trace, options, text);
+  return cli_sink_make(options->format, trace->file, text);
 }
 
 static enum rs_status trace_open(struct trace *trace, const struct options *options,
@@ -109,7 +118,7 @@ static enum rs_status trace_open(struct trace *trace, const struct options *opti
   if (options->trace == RS_TRACE_OFF) return RS_OK;
   trace->file = options->trace_file ? fopen(options->trace_file, "w") : stderr;
   if (!trace->file) return rs_fail(error, RS_IO_ERROR, "%s: %s", options->trace_file, strerror(errno));
-  enum rs_status status = cli_wants_log(options) ? log_place_check(options, trace->file, error) : RS_OK;
+  enum rs_status status = cli_binary_place_check(options, options->trace_file ? trace->file : NULL, error);
   if (status != RS_OK) return status;
   /* Where both go to one place, a line of the guest's stands where it was written. */
   if (!options->trace_file) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);

@@ -4,7 +4,7 @@
 static enum rs_status show_arguments_check(const struct options *options, struct rs_error *error) {
   enum rs_status status = view_arguments_check("show", options, error);
   if (status == RS_OK && options->format == FORMAT_RING)
-    return rs_fail(error, RS_BAD_ARGUMENT, "--format=ring: show prints text or jsonl");
+    return rs_fail(error, RS_BAD_ARGUMENT, "--format=ring: show prints text, jsonl or perfetto");
   return status;
 }
 
@@ -18,10 +18,9 @@ static enum rs_status log_print(struct rs_log *log, const struct options *option
     .memory = rs_log_memory(log),
   };
   enum rs_status status = view_level_check(log, text.level, options->arguments[0], error);
+  if (status == RS_OK) status = cli_binary_place_check(options, file, error);
   if (status != RS_OK || text.level == RS_TRACE_OFF) return status;
-  return view_show(log, options,
-                   options->format == FORMAT_JSONL ? rs_jsonl_sink(file, &text) : rs_text_sink(file, &text),
-                   error);
+  return view_show(log, options, cli_sink_make(options->format, file, &text), error);
 }
 
 static enum rs_status show_with(const struct options *options, struct rs_error *error) {

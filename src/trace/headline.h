@@ -31,4 +31,8 @@ void headline_print_label(struct output *output, const struct story *story,
 /* What an exception says of its cause by itself: ": user write, page not present"; nothing for most. */
 void headline_print_raised(struct output *output, const struct rs_cause *cause);
 
+/* `exited with 0 after 67375 instructions`: how a run ended. */
+void headline_print_end(struct output *output, const struct rs_end_event *event,
+                        const struct rs_symbols *symbols);
+
 #endif

@@ -57,6 +57,11 @@ static bool pending_of(const struct rs_transition *transition, struct pending *e
   }
 }
 
+bool pending_begins(const struct rs_transition *transition) {
+  struct pending entry;
+  return pending_of(transition, &entry);
+}
+
 static bool same_task(const struct pending *a, const struct pending *b) {
   return a->task == b->task && a->cr3 == b->cr3 && a->cpl == b->cpl &&
          (a->sp == b->sp || a->any_sp || b->any_sp);

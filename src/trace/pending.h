@@ -30,6 +30,9 @@ struct pending_table {
   struct pending place[PENDING_LIMIT]; /* the oldest one gives way */
 };
 
+/* Whether something is to return from this transition. */
+bool pending_begins(const struct rs_transition *transition);
+
 /* Remembers a completed transition that something will return from; others leave the table as it is. */
 void pending_enter(struct pending_table *table, const struct rs_transition_event *event,
                    const struct call *call);

@@ -78,31 +78,11 @@ static void text_macro(struct rs_trace_sink *sink, const struct rs_macro_event *
   output_flush(&text->output);
 }
 
-static const char *end_text(enum rs_end_reason reason) {
-  switch (reason) {
-  case RS_END_EXIT: return "exited with ";
-  case RS_END_HALT: return "halted with nothing left that could end it";
-  case RS_END_SHUTDOWN: return "shut down";
-  case RS_END_LIMIT: return "reached the instruction limit";
-  case RS_END_STOPPED: return "was stopped";
-  case RS_END_FAILED: return "failed on the host";
-  }
-  return "";
-}
-
 static void text_end(struct rs_trace_sink *sink, const struct rs_end_event *event) {
   struct text_sink *text = (struct text_sink *)sink;
   struct output *output = &text->output;
   output_text(output, "+++ ");
-  output_text(output, end_text(event->reason));
-  if (event->reason == RS_END_EXIT) output_signed(output, event->status);
-  output_text(output, " after ");
-  output_decimal(output, event->instructions);
-  output_text(output, event->instructions == 1 ? " instruction" : " instructions");
-  if (event->reason != RS_END_EXIT) {
-    output_text(output, " at ");
-    output_symbol(output, text->story.options.symbols, event->rip);
-  }
+  headline_print_end(output, event, text->story.options.symbols);
   output_text(output, " +++");
   output_line(output);
   output_flush(output);

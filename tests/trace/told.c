@@ -43,8 +43,8 @@ void told_open(struct told *told, enum told_format format, enum rs_trace_level l
   };
   told->file = open_memstream(&told->text, &told->text_size);
   assert_non_null(told->file);
-  told->sink =
-      format == TOLD_JSONL ? rs_jsonl_sink(told->file, &options) : rs_text_sink(told->file, &options);
+  sink_maker *const make[] = { rs_text_sink, rs_text_sink, rs_jsonl_sink, rs_perfetto_sink };
+  told->sink = make[format](told->file, &options);
   assert_non_null(told->sink);
   tracer_init(&told->tracer);
   assert_int_equal(tracer_subscribe(&told->tracer, told->sink), RS_OK);

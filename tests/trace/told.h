@@ -5,7 +5,7 @@
 #include "ringside/trace.h"
 #include "trace/tracer.h"
 
-enum told_format { TOLD_TEXT, TOLD_COLOUR, TOLD_JSONL };
+enum told_format { TOLD_TEXT, TOLD_COLOUR, TOLD_JSONL, TOLD_PERFETTO };
 
 struct told {
   struct tracer tracer;
