@@ -25,7 +25,7 @@ struct rs_log {
   struct rs_instruction_event instruction;
   struct log_macro macro;
   struct rs_end_event end;
-  struct rs_cpu before, after;
+  struct rs_cpu before; /* after it: state.cpu */
   struct rs_transition transition;
 };
 

@@ -83,9 +83,9 @@ static void transition_read(struct rs_log *log) {
 
 static void instruction_read(struct rs_log *log, uint8_t tag) {
   memset(&log->instruction, 0, sizeof log->instruction);
-  record_instruction(&log->coder, &log->state, tag, &log->instruction, &log->before, &log->after);
+  record_instruction(&log->coder, &log->state, tag, &log->instruction, &log->before, &log->state.cpu);
   log->instruction.before = &log->before;
-  log->instruction.after = &log->after;
+  log->instruction.after = &log->state.cpu;
 }
 
 static void macro_read(struct rs_log *log) {

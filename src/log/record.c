@@ -267,7 +267,7 @@ void record_instruction(struct coder *c, struct log_state *state, uint8_t tag,
   if (tag & LOG_BEFORE) state->cpu = *before;
   expect_next(&state->cpu, event->length);
   code_cpu(c, &state->cpu, after);
-  state->cpu = *after;
+  if (after != &state->cpu) state->cpu = *after;
 }
 
 void record_macro(struct coder *c, struct log_state *state, struct log_macro *told, struct rs_cpu *cpu) {

@@ -116,7 +116,7 @@ void record_transition(struct coder *c, struct log_state *state, struct log_tran
 void record_macro(struct coder *c, struct log_state *state, struct log_macro *told, struct rs_cpu *cpu);
 void record_end(struct coder *c, struct log_state *state, struct rs_end_event *end);
 
-/* The first byte of an instruction's record, and the rest. */
+/* The first byte of an instruction's record, and the rest; `after` of a reader may be the state's own. */
 uint8_t instruction_tag(const struct log_state *state, const struct rs_instruction_event *event);
 void record_instruction(struct coder *c, struct log_state *state, uint8_t tag,
                         struct rs_instruction_event *event, struct rs_cpu *before, struct rs_cpu *after);
