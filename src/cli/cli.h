@@ -87,6 +87,10 @@ enum rs_status options_parse(enum command command, int argc, char **argv, struct
                              struct rs_error *error);
 void options_free(struct options *options);
 
+/* The long options of a command, and the words that one of them takes, from 0 on; NULL beyond the last. */
+const char *options_name(enum command command, unsigned index, bool *takes_value);
+const char *options_word(enum command command, const char *name, unsigned index);
+
 /* The help texts; the list of commands stands between head and foot. */
 extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_timeline[],
     help_explain[];

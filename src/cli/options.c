@@ -213,9 +213,30 @@ static const struct option explain_options[] = {
   { NULL, 0, NULL, 0 },
 };
 
-static enum rs_status option_word(const char *name, const struct word *words, int *value,
-                                  struct rs_error *error) {
-  return word_parse(name, optarg, words, value, error);
+/* The words that an option takes; NULL where its value is something else. */
+static const struct word *words_of(int id) {
+  switch (id) {
+  case OPTION_TRACE: return trace_words;
+  case OPTION_FORMAT: return format_words;
+  case OPTION_REPORT: return report_words;
+  case OPTION_COLOUR: return colour_words;
+  case OPTION_CPU: return model_words;
+  case OPTION_KERNEL: return kernel_words;
+  case OPTION_ENTRY: return entry_words;
+  case OPTION_LEAVE: return leave_words;
+  case OPTION_USER_POINTERS: return pointers_words;
+  case OPTION_MECHANISM: return mechanism_words;
+  default: return NULL;
+  }
+}
+
+static const struct option *options_of(enum command command) {
+  static const struct option *const table[COMMAND_COUNT] = { [COMMAND_RUN] = run_options,
+                                                             [COMMAND_BOOT] = boot_options,
+                                                             [COMMAND_SHOW] = show_options,
+                                                             [COMMAND_TIMELINE] = timeline_options,
+                                                             [COMMAND_EXPLAIN] = explain_options };
+  return table[command];
 }
 
 /* A number from `first` to `last`. */
@@ -236,7 +257,6 @@ static enum rs_status width_apply(struct options *options, struct rs_error *erro
 
 static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct rs_error *error) {
   uint64_t number = 0;
-  int word = 0;
   enum rs_status status = RS_OK;
   switch (id) {
   case OPTION_RING:
@@ -249,11 +269,6 @@ static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct 
     status = option_number("vector", 0, UINT8_MAX, &number, error);
     filter->vector = (uint8_t)number;
     return status;
-  case OPTION_MECHANISM:
-    filter->by_mechanism = true;
-    status = option_word("mechanism", mechanism_words, &word, error);
-    filter->mechanism = (enum rs_mechanism)word;
-    return status;
   case OPTION_PID:
     filter->by_task = true;
     status = option_number("pid", 1, UINT32_MAX, &number, error);
@@ -265,47 +280,27 @@ static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct 
   }
 }
 
-static enum rs_status option_apply(int id, struct options *options, struct rs_error *error) {
-  int value = 0;
-  enum rs_status status = RS_OK;
+/* An option that takes one of some words, which stands for `value`. */
+static void word_apply(int id, int value, struct options *options) {
   switch (id) {
   case OPTION_TRACE:
-    status = option_word("trace", trace_words, &value, error);
     options->trace = (enum rs_trace_level)value;
     options->trace_given = true;
-    return status;
+    break;
   case OPTION_FORMAT:
-    status = option_word("format", format_words, &value, error);
-    options->format = (enum trace_format)value;
-    return status;
-  case OPTION_REPORT:
-    status = option_word("format", report_words, &value, error);
-    options->format = (enum trace_format)value;
-    return status;
-  case OPTION_COLOUR:
-    status = option_word("color", colour_words, &value, error);
-    options->colour = (enum colour_choice)value;
-    return status;
-  case OPTION_CPU:
-    status = option_word("cpu", model_words, &value, error);
-    options->model = (enum rs_cpu_model)value;
-    return status;
-  case OPTION_KERNEL:
-    status = option_word("kernel", kernel_words, &value, error);
-    options->kernel = (enum kernel_choice)value;
-    return status;
-  case OPTION_ENTRY:
-    status = option_word("entry", entry_words, &value, error);
-    options->entry = (enum entry_choice)value;
-    return status;
-  case OPTION_LEAVE:
-    status = option_word("leave", leave_words, &value, error);
-    options->leave = (enum leave_choice)value;
-    return status;
-  case OPTION_USER_POINTERS:
-    status = option_word("user-pointers", pointers_words, &value, error);
-    options->user_pointers = (enum pointers_choice)value;
-    return status;
+  case OPTION_REPORT: options->format = (enum trace_format)value; break;
+  case OPTION_COLOUR: options->colour = (enum colour_choice)value; break;
+  case OPTION_CPU: options->model = (enum rs_cpu_model)value; break;
+  case OPTION_KERNEL: options->kernel = (enum kernel_choice)value; break;
+  case OPTION_ENTRY: options->entry = (enum entry_choice)value; break;
+  case OPTION_LEAVE: options->leave = (enum leave_choice)value; break;
+  case OPTION_USER_POINTERS: options->user_pointers = (enum pointers_choice)value; break;
+  default: options->filter.by_mechanism = true; options->filter.mechanism = (enum rs_mechanism)value;
+  }
+}
+
+static enum rs_status option_apply(int id, struct options *options, struct rs_error *error) {
+  switch (id) {
   case OPTION_AT: return option_number("at", 1, UINT64_MAX, &options->at, error);
   case OPTION_MEMORY: return number_parse("memory", optarg, true, &options->memory, error);
   case OPTION_LIMIT: return number_parse("limit", optarg, false, &options->limit, error);
@@ -334,6 +329,24 @@ static enum rs_status option_refused(int id, char **argv, struct rs_error *error
                  text);
 }
 
+static const char *name_of(enum command command, int id) {
+  const struct option *option = options_of(command);
+  while (option->name && option->val != id)
+    option++;
+  return option->name;
+}
+
+static enum rs_status option_take(enum command command, int id, char **argv, struct options *options,
+                                  struct rs_error *error) {
+  if (id == '?' || id == ':') return option_refused(id, argv, error);
+  const struct word *words = words_of(id);
+  if (!words) return option_apply(id, options, error);
+  int value = 0;
+  enum rs_status status = word_parse(name_of(command, id), optarg, words, &value, error);
+  if (status == RS_OK) word_apply(id, value, options);
+  return status;
+}
+
 static bool ends_with(const char *name, const char *suffix) {
   size_t length = strlen(name), end = strlen(suffix);
   return length > end && strcmp(name + length - end, suffix) == 0;
@@ -353,25 +366,34 @@ static const struct options defaults = {
 
 enum rs_status options_parse(enum command command, int argc, char **argv, struct options *options,
                              struct rs_error *error) {
-  static const struct option *const options_of[] = { [COMMAND_RUN] = run_options,
-                                                     [COMMAND_BOOT] = boot_options,
-                                                     [COMMAND_SHOW] = show_options,
-                                                     [COMMAND_TIMELINE] = timeline_options,
-                                                     [COMMAND_EXPLAIN] = explain_options };
   enum rs_status status = RS_OK;
   *options = defaults;
   optind = 0; /* glibc: start anew */
   opterr = 0;
   while (status == RS_OK) {
     optopt = 0;
-    int id = getopt_long(argc, argv, "+:ho:", options_of[command], NULL);
+    int id = getopt_long(argc, argv, "+:ho:", options_of(command), NULL);
     if (id == -1) break;
-    status = id == '?' || id == ':' ? option_refused(id, argv, error) : option_apply(id, options, error);
+    status = option_take(command, id, argv, options, error);
   }
   if (options->format == FORMAT_BY_NAME) options->format = format_by_name(options->trace_file);
   options->arguments = argv + optind;
   options->argument_count = argc - optind;
   return status;
+}
+
+const char *options_name(enum command command, unsigned index, bool *takes_value) {
+  const struct option *option = &options_of(command)[index];
+  *takes_value = option->has_arg == required_argument;
+  return option->name;
+}
+
+const char *options_word(enum command command, const char *name, unsigned index) {
+  for (const struct option *option = options_of(command); option->name; option++) {
+    const struct word *words = strcmp(option->name, name) == 0 ? words_of(option->val) : NULL;
+    if (words) return words[index].word;
+  }
+  return NULL;
 }
 
 void options_free(struct options *options) {
