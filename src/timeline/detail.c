@@ -176,8 +176,8 @@ static const char *stack_register(unsigned word_size) {
 static void describe_word(struct detail_writer *writer, const struct rs_stack_window *window, unsigned i,
                           bool pushed, struct timeline_word *out) {
   unsigned distance = i < RS_STACK_WORDS ? RS_STACK_WORDS - i : i - RS_STACK_WORDS;
-  const struct rs_step *step =
-      stack_word_step(writer->transition, stack_word_address(window, i), window->word_size, pushed);
+  const struct rs_step *step = stack_word_step(writer->transition, writer->transition->step_count,
+                                               stack_word_address(window, i), window->word_size, pushed);
   struct output *output = text_begin(writer);
   out->at_pointer = i == RS_STACK_WORDS;
   output_char(output, i < RS_STACK_WORDS ? '-' : '+');
@@ -200,7 +200,8 @@ static void words_of_interest(const struct detail_writer *writer, const struct r
   *low = RS_STACK_WORDS - WORDS_BELOW;
   *high = RS_STACK_WORDS + WORDS_ABOVE;
   for (unsigned i = 0; i < WORDS; i++) {
-    if (!stack_word_step(writer->transition, stack_word_address(window, i), window->word_size, pushed))
+    if (!stack_word_step(writer->transition, writer->transition->step_count, stack_word_address(window, i),
+                         window->word_size, pushed))
       continue;
     *low = i < *low ? i : *low;
     *high = i >= *high && i + 1 < WORDS ? i + 1 : *high;

@@ -54,10 +54,10 @@ static const char *item_short_name(const struct rs_step *step) {
   }
 }
 
-const struct rs_step *stack_word_step(const struct rs_transition *transition, uint64_t address,
-                                      unsigned word_size, bool pushed) {
+const struct rs_step *stack_word_step(const struct rs_transition *transition, unsigned steps,
+                                      uint64_t address, unsigned word_size, bool pushed) {
   const struct rs_step *found = NULL;
-  for (unsigned i = 0; i < transition->step_count; i++) {
+  for (unsigned i = 0; i < steps; i++) {
     const struct rs_step *step = &transition->step[i];
     if (step->kind == RS_STEP_CHECK) continue;
     bool write = step->kind == RS_STEP_WRITE;
@@ -91,7 +91,8 @@ static void print_word(struct output *output, unsigned column, const struct rs_t
     output_hex_wide(output, window->word[i], digits);
   else
     output_text(output, "unmapped");
-  const struct rs_step *step = stack_word_step(transition, address, window->word_size, pushed);
+  const struct rs_step *step =
+      stack_word_step(transition, transition->step_count, address, window->word_size, pushed);
   if (!step) return;
   output_column(output, column + AT_NOTE);
   output_text(output, "<- ");

@@ -26,9 +26,10 @@ void stacks_print(struct output *output, const struct rs_transition_event *event
 /* The address of word `i` of a window. */
 uint64_t stack_word_address(const struct rs_stack_window *window, unsigned i);
 
-/* What this transition popped from, or pushed to, the word at `address`: the last one wins; NULL: nothing. */
-const struct rs_step *stack_word_step(const struct rs_transition *transition, uint64_t address,
-                                      unsigned word_size, bool pushed);
+/* What the first `steps` of a transition popped from, or pushed to, the word at `address`: the last one wins;
+ * NULL: nothing. */
+const struct rs_step *stack_word_step(const struct rs_transition *transition, unsigned steps,
+                                      uint64_t address, unsigned word_size, bool pushed);
 
 /* "RFLAGS", "SS", "error code": what such a step pushed or popped. */
 void stack_print_name(struct output *output, const struct rs_step *step);
