@@ -1,0 +1,81 @@
+/* The log a frame at a time: each frame as a page of what is listed of it, with the headlines. */
+#ifndef VIEWER_PAGES_H
+#define VIEWER_PAGES_H
+
+#include "log/seek.h"
+#include "trace/headline.h"
+
+enum { PAGE_CACHE = 24, PAGE_CAUSE = 24 };
+
+/* Anything but an instruction. */
+struct page_entry {
+  uint32_t event; /* in the frame */
+  uint8_t kind;   /* enum log_kind */
+  uint8_t ring_before, ring_after;
+  bool fault;             /* an exception, what raised one, or shutdown */
+  uint64_t number;        /* of a transition that came about; else 0 */
+  uint64_t instructions;  /* executed before it */
+  char cause[PAGE_CAUSE]; /* "syscall", "#PF(0x5 P|U) at 0x10": as much as there is room for */
+  size_t text;            /* where its headline begins, with the colours of trace/output.h */
+  size_t more;            /* where the paragraph about it begins, or an empty one */
+};
+
+struct page {
+  uint32_t frame;
+  uint64_t used;         /* when it was asked for last; 0: nothing is here */
+  uint32_t events;       /* in the frame: whole ones */
+  uint8_t ring;          /* where it begins */
+  uint64_t number;       /* of the last transition before it */
+  uint64_t begins, ends; /* instructions executed before its first event, and before its last */
+  struct page_entry *entry;
+  uint32_t count, capacity;
+  char *text;
+  size_t text_used, text_capacity;
+};
+
+struct pages {
+  struct rs_log *log;
+  uint32_t frames;
+  uint64_t clock;
+  struct page page[PAGE_CACHE];
+};
+
+void pages_init(struct pages *pages, struct rs_log *log, uint32_t frames);
+void pages_free(struct pages *pages);
+
+/* The page of a frame, read when it is not at hand; it stays until PAGE_CACHE others were asked for. What a
+ * page says is the same however one came there: headlines know what the frame before it told, and no more.
+ * NULL: there is no such frame, or memory is short. */
+const struct page *pages_get(struct pages *pages, uint32_t frame);
+
+/* The first entry of the page at or behind `event`; `count` when there is none. */
+uint32_t page_find(const struct page *page, uint32_t event);
+
+static inline const char *page_text(const struct page *page, const struct page_entry *entry) {
+  return page->text + entry->text;
+}
+
+static inline const char *page_more(const struct page *page, const struct page_entry *entry) {
+  return page->text + entry->more;
+}
+
+/* An entry of the log: page by page in either direction, at most `PAGE_REACH` pages away. */
+enum { PAGE_REACH = 8 };
+struct page_cursor {
+  const struct page *page;
+  uint32_t index;
+};
+
+/* The entry at `position` or, where that is none, the one before it. */
+bool page_cursor_at(struct pages *pages, struct log_position position, struct page_cursor *out);
+bool page_cursor_next(struct pages *pages, struct page_cursor *cursor);
+bool page_cursor_previous(struct pages *pages, struct page_cursor *cursor);
+
+static inline const struct page_entry *page_cursor_entry(const struct page_cursor *cursor) {
+  return &cursor->page->entry[cursor->index];
+}
+static inline struct log_position page_cursor_position(const struct page_cursor *cursor) {
+  return (struct log_position){ cursor->page->frame, page_cursor_entry(cursor)->event };
+}
+
+#endif
