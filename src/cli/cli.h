@@ -11,6 +11,7 @@
 #include "ringside/machine.h"
 #include "ringside/status.h"
 #include "ringside/trace.h"
+#include "ringside/view.h"
 
 /* Exit statuses besides the guest's own 0 to 255; scripts rely on them. */
 enum {
@@ -72,6 +73,7 @@ struct options {
   unsigned width;  /* 0: the terminal's */
   const char *svg; /* a file for the timeline; NULL: none */
   bool ascii;
+  struct rs_view_options view; /* of view */
   /* what follows the options; NULL-terminated */
   char **arguments;
   int argument_count;
@@ -79,7 +81,15 @@ struct options {
 };
 
 /* In the order in which help lists them; the rows are in commands.c. */
-enum command { COMMAND_RUN, COMMAND_BOOT, COMMAND_SHOW, COMMAND_TIMELINE, COMMAND_EXPLAIN, COMMAND_COUNT };
+enum command {
+  COMMAND_RUN,
+  COMMAND_BOOT,
+  COMMAND_SHOW,
+  COMMAND_TIMELINE,
+  COMMAND_EXPLAIN,
+  COMMAND_VIEW,
+  COMMAND_COUNT
+};
 
 /* Parses argv[1..] of a command. RS_BAD_ARGUMENT with one line in `error` for anything it does not know. The
  * lists are freed by options_free, also after a failure. */
@@ -93,7 +103,7 @@ const char *options_word(enum command command, const char *name, unsigned index)
 
 /* The help texts; the list of commands stands between head and foot. */
 extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_timeline[],
-    help_explain[];
+    help_explain[], help_view[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {
@@ -141,5 +151,6 @@ int command_boot(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_timeline(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_view(int argc, char **argv);
 
 #endif

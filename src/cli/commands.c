@@ -13,6 +13,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
                          help_timeline, command_timeline },
   [COMMAND_EXPLAIN] = { "explain", "why a logged run went wrong: the check, the value, who wrote it",
                         help_explain, command_explain },
+  [COMMAND_VIEW] = { "view", "look at a log in a window, step by step, forward and back", help_view,
+                     command_view },
 };
 
 const struct command_row *command_find(const char *name) {

@@ -44,6 +44,8 @@ static const struct word pointers_words[] = {
   { "fixup", POINTERS_FIXUP }, { "range", POINTERS_RANGE }, { "mapping", POINTERS_MAPPING }, { NULL, 0 }
 };
 
+static const struct word theme_words[] = { { "dark", false }, { "light", true }, { NULL, 0 } };
+
 static const struct word mechanism_words[] = {
 #define X(name, text, is_transition) { text, RS_MECHANISM_##name },
   RS_MECHANISMS(X)
@@ -141,6 +143,11 @@ enum option_id {
   OPTION_WIDTH,
   OPTION_ASCII,
   OPTION_SVG,
+  OPTION_STEP,
+  OPTION_SIZE,
+  OPTION_FONT,
+  OPTION_THEME,
+  OPTION_SCREENSHOT,
 };
 
 /* clang-format off */
@@ -213,6 +220,17 @@ static const struct option explain_options[] = {
   { NULL, 0, NULL, 0 },
 };
 
+static const struct option view_options[] = {
+  { "at", required_argument, NULL, OPTION_AT },
+  { "step", required_argument, NULL, OPTION_STEP },
+  { "size", required_argument, NULL, OPTION_SIZE },
+  { "font", required_argument, NULL, OPTION_FONT },
+  { "theme", required_argument, NULL, OPTION_THEME },
+  { "screenshot", required_argument, NULL, OPTION_SCREENSHOT },
+  { "help", no_argument, NULL, 'h' },
+  { NULL, 0, NULL, 0 },
+};
+
 /* The words that an option takes; NULL where its value is something else. */
 static const struct word *words_of(int id) {
   switch (id) {
@@ -226,16 +244,16 @@ static const struct word *words_of(int id) {
   case OPTION_LEAVE: return leave_words;
   case OPTION_USER_POINTERS: return pointers_words;
   case OPTION_MECHANISM: return mechanism_words;
+  case OPTION_THEME: return theme_words;
   default: return NULL;
   }
 }
 
 static const struct option *options_of(enum command command) {
-  static const struct option *const table[COMMAND_COUNT] = { [COMMAND_RUN] = run_options,
-                                                             [COMMAND_BOOT] = boot_options,
-                                                             [COMMAND_SHOW] = show_options,
-                                                             [COMMAND_TIMELINE] = timeline_options,
-                                                             [COMMAND_EXPLAIN] = explain_options };
+  static const struct option *const table[COMMAND_COUNT] = {
+    [COMMAND_RUN] = run_options,           [COMMAND_BOOT] = boot_options,       [COMMAND_SHOW] = show_options,
+    [COMMAND_TIMELINE] = timeline_options, [COMMAND_EXPLAIN] = explain_options, [COMMAND_VIEW] = view_options
+  };
   return table[command];
 }
 
@@ -280,6 +298,33 @@ static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct 
   }
 }
 
+enum { SIZE_LEAST = 64, SIZE_MOST = 8192 };
+
+/* "1280x720". */
+static enum rs_status size_parse(const char *text, struct rs_view_options *view, struct rs_error *error) {
+  char after;
+  bool two = sscanf(text, "%5ux%5u%c", &view->width, &view->height, &after) == 2;
+  bool within = view->width >= SIZE_LEAST && view->width <= SIZE_MOST && view->height >= SIZE_LEAST &&
+                view->height <= SIZE_MOST;
+  if (two && within) return RS_OK;
+  return rs_fail(error, RS_BAD_ARGUMENT, "--size=%s: must be WIDTHxHEIGHT, each from %d to %d", text,
+                 SIZE_LEAST, SIZE_MOST);
+}
+
+static enum rs_status view_apply(int id, struct rs_view_options *view, struct rs_error *error) {
+  enum rs_status status;
+  uint64_t number = 0;
+  switch (id) {
+  case OPTION_STEP:
+    status = option_number("step", 0, RS_STEP_LIMIT, &number, error);
+    view->step = (unsigned)number;
+    return status;
+  case OPTION_SIZE: return size_parse(optarg, view, error);
+  case OPTION_FONT: view->font = optarg; return RS_OK;
+  default: view->screenshot = optarg; return RS_OK;
+  }
+}
+
 /* An option that takes one of some words, which stands for `value`. */
 static void word_apply(int id, int value, struct options *options) {
   switch (id) {
@@ -294,6 +339,7 @@ static void word_apply(int id, int value, struct options *options) {
   case OPTION_KERNEL: options->kernel = (enum kernel_choice)value; break;
   case OPTION_ENTRY: options->entry = (enum entry_choice)value; break;
   case OPTION_LEAVE: options->leave = (enum leave_choice)value; break;
+  case OPTION_THEME: options->view.light = value; break;
   case OPTION_USER_POINTERS: options->user_pointers = (enum pointers_choice)value; break;
   default: options->filter.by_mechanism = true; options->filter.mechanism = (enum rs_mechanism)value;
   }
@@ -316,7 +362,9 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_WIDTH: return width_apply(options, error);
   case 'o': options->trace_file = optarg; return RS_OK;
   case 'h': options->help = true; return RS_OK;
-  default: return filter_apply(id, &options->filter, error);
+  default:
+    if (id >= OPTION_STEP) return view_apply(id, &options->view, error);
+    return filter_apply(id, &options->filter, error);
   }
 }
 
