@@ -11,10 +11,10 @@ struct rs_explain_options {
   bool colour;
 };
 
-/* Explains a log, hostile input, that begins at the present position of `file`, which can be sought in and
- * stays the caller's; `name` is for messages. RS_BAD_LOG when the log is damaged or cut off: what is whole of
- * it has been explained, unless it is no log at all. RS_BAD_ARGUMENT when there is no transition `at`. */
-enum rs_status rs_explain(FILE *file, const char *name, const struct rs_explain_options *options, FILE *out,
+/* Explains a log, hostile input, that has just been opened and can be sought in. RS_BAD_LOG when it is
+ * damaged or cut off: what is whole of it has been explained. RS_BAD_ARGUMENT when there is no transition
+ * `at`. */
+enum rs_status rs_explain(struct rs_log *log, const struct rs_explain_options *options, FILE *out,
                           struct rs_error *error);
 
 #endif

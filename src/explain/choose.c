@@ -288,12 +288,15 @@ static void choose_at(const struct chooser *c, struct explanation *e) {
 }
 
 static enum rs_status chooser_read(struct chooser *c, struct tape *tape, uint64_t at, struct explanation *e,
-                                   struct rs_error *error) {
+                                   struct offsets *offsets, struct rs_error *error) {
   struct log_event event;
   enum rs_status status;
   const struct rs_memory_view memory = rs_log_memory(tape->log);
   while ((status = tape_next(tape, &event, error)) == RS_OK && event.kind) {
-    if (event.kind == LOG_TRANSITION) transition_follow(c, event.transition, tape->ordinal, at, &memory);
+    if (event.kind == LOG_TRANSITION) {
+      transition_follow(c, event.transition, tape->ordinal, at, &memory);
+      offsets_follow(offsets, event.transition->transition);
+    }
     if (event.kind != LOG_END) continue;
     e->ended = true;
     e->end = *event.end;
@@ -304,20 +307,19 @@ static enum rs_status chooser_read(struct chooser *c, struct tape *tape, uint64_
   return status == RS_BAD_LOG ? RS_OK : status;
 }
 
-enum rs_status choose(struct tape *tape, uint64_t at, struct explanation *e, struct rs_error *error) {
+enum rs_status choose(struct tape *tape, uint64_t at, struct explanation *e, struct offsets *offsets,
+                      struct rs_error *error) {
   struct chooser *c = calloc(1, sizeof *c);
   if (!c) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  enum rs_status status = chooser_read(c, tape, at, e, error);
+  enum rs_status status = chooser_read(c, tape, at, e, offsets, error);
   e->chosen = at == 0;
-  e->repeated = c->alike.count;
   if (status == RS_OK && at && !c->at.found)
-    status = rs_fail(error, RS_BAD_ARGUMENT, "--at=%" PRIu64 ": %s has no transition #%" PRIu64, at,
-                     tape->name, at);
+    status = rs_fail(error, RS_BAD_ARGUMENT, "--at=%" PRIu64 ": the log has no such transition", at);
   else if (status == RS_OK && at)
     choose_at(c, e);
   else if (status == RS_OK)
     choose_worst(c, e);
-  if (e->number != c->alike.number) e->repeated = 1;
+  e->repeated = e->number == c->alike.number ? c->alike.count : 1;
   free(c);
   return status;
 }

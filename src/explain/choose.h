@@ -3,11 +3,13 @@
 #define EXPLAIN_CHOOSE_H
 
 #include "explain/explanation.h"
+#include "explain/offsets.h"
 #include "explain/tape.h"
 
 /* Reads the whole log and fills of `e` the verdict, the number, the ordinal, `call_number`, `repeated`,
- * `later` and what is said of the log itself. A damaged log is read as far as it is whole. With `at`, the
- * transition of that number: RS_BAD_ARGUMENT where there is none. */
-enum rs_status choose(struct tape *tape, uint64_t at, struct explanation *e, struct rs_error *error);
+ * `later`, `within` and what is said of the log itself; and `offsets`. A damaged log is read as far as it is
+ * whole. With `at`, the transition of that number: RS_BAD_ARGUMENT where there is none. */
+enum rs_status choose(struct tape *tape, uint64_t at, struct explanation *e, struct offsets *offsets,
+                      struct rs_error *error);
 
 #endif

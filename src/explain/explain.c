@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "explain/choose.h"
+#include "explain/pic.h"
 #include "explain/scene.h"
 #include "explain/shift.h"
 #include "explain/suspects.h"
@@ -22,64 +23,61 @@ static unsigned main_failure(const struct explanation *e) {
   return ud2 && e->failure_count > 1 ? 1 : 0;
 }
 
-static enum rs_status culprits_find(struct tape *tape, struct explanation *e, const struct scene *scene,
+static enum rs_status suspects_find(struct tape *tape, struct explanation *e, struct disasm *disasm,
+                                    struct rs_error *error) {
+  struct pic_story pic;
+  enum rs_status status = RS_OK;
+  if (e->failure_count) e->main = main_failure(e);
+  for (unsigned i = 0; i < e->failure_count; i++)
+    suspects_add(e, (e->main + i) % e->failure_count, disasm);
+  if (e->failure_count == 0) suspects_add_exception(e, disasm);
+  if (e->verdict != VERDICT_STRAY_VECTOR) return RS_OK;
+  status = pic_read(tape, e, &pic, error);
+  if (status == RS_OK) pic_add(&pic, e, disasm);
+  return status;
+}
+
+static enum rs_status culprits_find(struct tape *tape, struct explanation *e, const struct offsets *offsets,
                                     struct rs_error *error) {
   struct disasm *disasm = disasm_open();
   if (!disasm) return fail_memory(error);
-  if (e->failure_count) {
-    e->main = main_failure(e);
-    suspects_add(e, e->main, disasm);
-  }
-  for (unsigned i = 0; i < e->failure_count; i++)
-    if (i != e->main) suspects_add(e, i, disasm);
-  if (e->verdict == VERDICT_STRAY_VECTOR) pic_add(&scene->pic, e, disasm);
-  enum rs_status status = trail_follow(tape, e, &scene->offsets, disasm, error);
+  enum rs_status status = suspects_find(tape, e, disasm, error);
+  if (status == RS_OK) status = trail_follow(tape, e, offsets, disasm, error);
+  culprits_order(e);
+  shift_find(e);
   disasm_close(disasm);
   return status;
 }
 
-static enum rs_status event_explain(struct tape *tape, struct explanation *e, struct rs_error *error) {
-  struct scene *scene = calloc(1, sizeof *scene);
-  if (!scene) return fail_memory(error);
-  enum rs_status status = scene_read(tape, e, scene, error);
-  if (status == RS_OK && (e->failure_count || e->verdict == VERDICT_STRAY_VECTOR))
-    status = culprits_find(tape, e, scene, error);
-  culprits_order(e);
-  shift_find(e);
-  free(scene);
+static enum rs_status event_explain(struct tape *tape, struct explanation *e, const struct offsets *offsets,
+                                    struct rs_error *error) {
+  enum rs_status status = scene_read(tape, e, error);
+  if (status == RS_OK && e->call_number) status = scene_read_call(tape, e, error);
+  if (status == RS_OK) status = culprits_find(tape, e, offsets, error);
   return status;
 }
 
-static enum rs_status tell(const struct explanation *e, const struct rs_explain_options *options, FILE *out,
-                           struct rs_error *error) {
-  enum rs_status status =
-      options->json ? tell_json(e, out, error) : tell_text(e, out, options->colour, error);
+static enum rs_status log_explain(struct tape *tape, const struct rs_explain_options *options,
+                                  struct explanation *e, FILE *out, struct rs_error *error) {
+  struct offsets offsets = { .count = 0 };
+  enum rs_status status = choose(tape, options->at, e, &offsets, error);
+  if (status == RS_OK && e->number) status = event_explain(tape, e, &offsets, error);
+  if (status == RS_OK)
+    status = options->json ? tell_json(e, out, error) : tell_text(e, out, options->colour, error);
   if (status != RS_OK || !e->damaged) return status;
   *error = e->damage;
   return error->status;
 }
 
-static enum rs_status tape_explain(struct tape *tape, const struct rs_explain_options *options,
-                                   struct explanation *e, FILE *out, struct rs_error *error) {
-  enum rs_status status = choose(tape, options->at, e, error);
-  if (status == RS_OK && e->number) status = event_explain(tape, e, error);
-  if (status != RS_OK) return status;
-  e->symbols = rs_log_symbols(tape->log);
-  return tell(e, options, out, error);
-}
-
-enum rs_status rs_explain(FILE *file, const char *name, const struct rs_explain_options *options, FILE *out,
+enum rs_status rs_explain(struct rs_log *log, const struct rs_explain_options *options, FILE *out,
                           struct rs_error *error) {
   struct explanation *e = calloc(1, sizeof *e);
+  struct tape tape = { .log = log };
   struct rs_error unasked;
-  struct tape tape;
   if (!error) error = &unasked;
   if (!e) return fail_memory(error);
-  enum rs_status status = tape_open(&tape, file, name, error);
-  if (status == RS_OK) {
-    status = tape_explain(&tape, options, e, out, error);
-    tape_close(&tape);
-  }
+  e->symbols = rs_log_symbols(log);
+  enum rs_status status = log_explain(&tape, options, e, out, error);
   for (unsigned i = 0; i < FAILURE_LIMIT; i++)
     free(e->failure[i].transition);
   free(e);

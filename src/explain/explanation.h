@@ -95,9 +95,11 @@ struct explanation {
   bool later_shutdown;
   uint64_t within; /* the exception in whose handler it happened; 0: none that is known */
   uint8_t before_cpl, after_cpl;
-  struct rs_cause cause; /* of the transition */
-  uint8_t line;          /* the IRQ of an interrupt at a vector of exceptions */
-  uint64_t from, to;     /* where it came from and went to, linear */
+  struct rs_cause cause;     /* of the transition */
+  uint8_t line;              /* the IRQ of an interrupt at a vector of exceptions */
+  uint64_t from, to;         /* where it came from and went to, linear */
+  struct rs_cpu before;      /* the state it happened in */
+  uint8_t length, bytes[15]; /* of the plain instruction at `from`, where the log has instructions */
   struct rs_task task;
   char call[160];       /* of a system call: "write(1, 0x10, 3)" */
   uint64_t call_number; /* its transition */

@@ -36,7 +36,7 @@ static void data_follow(struct pic_chip *chip, uint8_t bit, const struct rs_tran
     write_keep(&chip->mask, transition, ordinal);
 }
 
-void pic_follow(struct pic_story *story, const struct rs_transition *transition, uint64_t ordinal) {
+static void pic_follow(struct pic_story *story, const struct rs_transition *transition, uint64_t ordinal) {
   const struct rs_port_access *port = &transition->port;
   unsigned index = port->port >= SLAVE;
   struct pic_chip *chip = &story->chip[index];
@@ -48,6 +48,19 @@ void pic_follow(struct pic_story *story, const struct rs_transition *transition,
     chip->first = (uint8_t)port->value;
     chip->expects = 2;
   }
+}
+
+enum rs_status pic_read(struct tape *tape, const struct explanation *e, struct pic_story *story,
+                        struct rs_error *error) {
+  struct log_event event;
+  *story = (struct pic_story){ .line = e->line % 16 };
+  enum rs_status status = tape_go(tape, 0, error);
+  while (status == RS_OK) {
+    status = tape_next(tape, &event, error);
+    if (status != RS_OK || event.kind == 0 || tape->ordinal >= e->ordinal) break;
+    if (event.kind == LOG_TRANSITION) pic_follow(story, event.transition->transition, tape->ordinal);
+  }
+  return status;
 }
 
 static void write_add(const struct pic_write *write, struct explanation *e, struct disasm *disasm) {

@@ -4,6 +4,7 @@
 #define EXPLAIN_PIC_H
 
 #include "explain/explanation.h"
+#include "explain/tape.h"
 #include "trace/disasm.h"
 
 /* An OUT to a PIC, as it was told. */
@@ -27,8 +28,9 @@ struct pic_story {
   uint8_t line; /* the IRQ that is asked for, 0 to 15 */
 };
 
-/* Takes a transition or operation into account. */
-void pic_follow(struct pic_story *story, const struct rs_transition *transition, uint64_t ordinal);
+/* Reads the log up to the event that is explained. */
+enum rs_status pic_read(struct tape *tape, const struct explanation *e, struct pic_story *story,
+                        struct rs_error *error);
 
 /* Adds the two writes to the culprits, and the registers that their values came from. */
 void pic_add(const struct pic_story *story, struct explanation *e, struct disasm *disasm);

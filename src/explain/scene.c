@@ -40,25 +40,6 @@ static bool failure_add(struct explanation *e, const struct rs_transition_event 
   return failure_copy(failure, event->transition);
 }
 
-static void offsets_add(struct offsets *offsets, uint64_t linear, uint64_t physical) {
-  uint64_t offset = linear - physical;
-  if (offset == 0 || offset & 0xfff || offsets->count == SCENE_OFFSETS) return;
-  for (unsigned i = 0; i < offsets->count; i++)
-    if (offsets->offset[i] == offset) return;
-  offsets->offset[offsets->count++] = offset;
-}
-
-static void offsets_follow(struct offsets *offsets, const struct rs_transition *transition) {
-  for (unsigned i = 0; i < transition->step_count; i++) {
-    const struct rs_step *step = &transition->step[i];
-    if (step->kind == RS_STEP_CHECK || step_is_register(step)) continue;
-    if (step->kind == RS_STEP_READ)
-      offsets_add(offsets, step->read.linear, step->read.physical);
-    else
-      offsets_add(offsets, step->write.linear, step->write.physical);
-  }
-}
-
 static void call_keep(struct explanation *e, const struct rs_transition *transition,
                       const struct rs_memory_view *memory) {
   struct call call;
@@ -70,7 +51,8 @@ static void call_keep(struct explanation *e, const struct rs_transition *transit
   output_finish(&output);
 }
 
-static void target_keep(struct explanation *e, const struct rs_transition_event *event) {
+static void target_keep(struct explanation *e, const struct rs_transition_event *event,
+                        const struct last_instruction *last) {
   const struct rs_transition *transition = event->transition;
   e->instructions = event->instructions;
   e->before_cpl = transition->before.cpl;
@@ -79,35 +61,45 @@ static void target_keep(struct explanation *e, const struct rs_transition_event 
   e->from = cpu_code_address(&transition->before);
   e->to = cpu_code_address(&transition->after);
   e->task = event->task;
+  e->before = transition->before;
+  e->length = last->linear == e->from ? last->length : 0;
+  memcpy(e->bytes, last->bytes, sizeof e->bytes);
 }
 
-/* False when memory is short. */
-static bool transition_follow(struct explanation *e, struct scene *scene,
-                              const struct rs_transition_event *event, uint64_t ordinal,
-                              const struct last_instruction *last, const struct rs_memory_view *memory) {
-  if (event->number && event->number == e->call_number) call_keep(e, event->transition, memory);
+/* Of an event on the way to the one that is explained, or of that one. False when memory is short. */
+static bool transition_follow(struct explanation *e, const struct rs_transition_event *event,
+                              uint64_t ordinal, const struct last_instruction *last) {
   if (!event->parent) e->failure_count = 0;
-  offsets_follow(&scene->offsets, event->transition);
-  if (e->verdict == VERDICT_STRAY_VECTOR) pic_follow(&scene->pic, event->transition, ordinal);
-  if (ordinal == e->ordinal) target_keep(e, event);
+  if (ordinal == e->ordinal) target_keep(e, event, last);
   return !rs_outcome_has_fault(event->transition->outcome) || failure_add(e, event, ordinal, last);
 }
 
-enum rs_status scene_read(struct tape *tape, struct explanation *e, struct scene *scene,
-                          struct rs_error *error) {
+/* The failures before the event stand in its frame, or at the end of the one before. */
+enum rs_status scene_read(struct tape *tape, struct explanation *e, struct rs_error *error) {
   struct last_instruction last = { .linear = 0 };
   struct log_event event;
-  enum rs_status status = tape_rewind(tape, error);
+  uint32_t frame = frame_of_ordinal(e->ordinal);
+  enum rs_status status = tape_go(tape, ordinal_of_frame(frame ? frame - 1 : 0), error);
   if (status != RS_OK) return status;
-  scene->pic.line = e->line % 16;
-  const struct rs_memory_view memory = rs_log_memory(tape->log);
   do {
     status = tape_next(tape, &event, error);
     if (status != RS_OK) return status;
     if (event.kind == LOG_INSTRUCTION) instruction_keep(&last, event.instruction);
     if (event.kind != LOG_TRANSITION) continue;
-    if (!transition_follow(e, scene, event.transition, tape->ordinal, &last, &memory))
+    if (!transition_follow(e, event.transition, tape->ordinal, &last))
       return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   } while (event.kind && tape->ordinal < e->ordinal);
+  return RS_OK;
+}
+
+enum rs_status scene_read_call(struct tape *tape, struct explanation *e, struct rs_error *error) {
+  struct log_position position;
+  struct log_event event;
+  enum rs_status status = log_find_transition(tape->log, e->call_number, &position, error);
+  if (status == RS_OK) status = log_go(tape->log, position, error);
+  if (status == RS_OK) status = tape_next(tape, &event, error);
+  if (status != RS_OK || event.kind != LOG_TRANSITION) return status;
+  const struct rs_memory_view memory = rs_log_memory(tape->log);
+  call_keep(e, event.transition->transition, &memory);
   return RS_OK;
 }

@@ -2,7 +2,7 @@
 #ifndef EXPLAIN_SOURCES_H
 #define EXPLAIN_SOURCES_H
 
-#include "explain/scene.h"
+#include "explain/offsets.h"
 #include "trace/disasm.h"
 
 enum { SOURCES = 6 };

@@ -250,6 +250,16 @@ static void add_base(const struct inquiry *q, enum rs_register segment) {
   if (always || q->transition->before.segment[RS_SEGMENT_INDEX(segment)].base) add_register(q, segment);
 }
 
+/* Of the two addresses that a string move has, the one that was refused. */
+static uint16_t sources_nearest(const struct inquiry *q, uint16_t addresses) {
+  static const uint16_t string = 1U << (RS_RSI - RS_RAX) | 1U << (RS_RDI - RS_RAX);
+  uint64_t linear = q->transition->fault.cr2;
+  if (addresses != string || !q->transition->fault.has_cr2) return addresses;
+  for (unsigned i = RS_RSI - RS_RAX; i <= RS_RDI - RS_RAX; i++)
+    if (linear - q->transition->before.general[i] < 16) return (uint16_t)(1U << i);
+  return addresses;
+}
+
 /* What addresses the operand of the instruction that failed. */
 static void add_operand_address(const struct inquiry *q) {
   const struct rs_instruction *instruction = &q->transition->cause.instruction;
@@ -265,7 +275,7 @@ static void add_operand_address(const struct inquiry *q) {
       !disasm_sources(q->disasm, &q->transition->before, q->failure->bytes, q->failure->length, 0, &sources))
     return;
   add_base(q, sources.segment);
-  add_general_set(q, sources.addresses);
+  add_general_set(q, sources_nearest(q, sources.addresses));
   if (sources.segment == RS_NO_REGISTER) add_register(q, RS_RSP); /* a push, a pop, a call */
 }
 
@@ -401,4 +411,27 @@ void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) 
     if (suspects >> i & 1) add_suspect(&q, (enum suspect_index)i);
   add_return_stack(&q);
   add_tables(&q, first);
+}
+
+void suspects_add_exception(struct explanation *e, struct disasm *disasm) {
+  struct disasm_sources sources;
+  struct culprit instruction = { .kind = CULPRIT_INSTRUCTION, .from = NO_CULPRIT, .before = e->ordinal };
+  struct output output;
+  if (e->verdict != VERDICT_FAULT && e->verdict != VERDICT_KILLED) return;
+  instruction.read.kind = RS_STEP_READ;
+  instruction.read.read.linear = e->from;
+  output_init(&output, NULL, instruction.text, sizeof instruction.text, false);
+  if (e->length) disasm_print(disasm, &output, &e->before, e->from, e->bytes, e->length);
+  output_finish(&output);
+  culprit_add(e, &instruction);
+  if (!e->length || !disasm_sources(disasm, &e->before, e->bytes, e->length, 0, &sources)) return;
+  for (unsigned i = 0; i < 16; i++) {
+    if (!(sources.values >> i & 1)) continue;
+    const struct culprit value = { .kind = CULPRIT_REGISTER,
+                                   .read = step_of_register(&e->before, (enum rs_register)(RS_RAX + i)),
+                                   .valued = true,
+                                   .from = NO_CULPRIT,
+                                   .before = e->ordinal };
+    culprit_add(e, &value);
+  }
 }

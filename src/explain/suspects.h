@@ -8,6 +8,9 @@
 /* Adds the culprits that failure `index` points to at first sight. */
 void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm);
 
+/* Adds those of an exception that no check raised: the instruction, and what it took its values from. */
+void suspects_add_exception(struct explanation *e, struct disasm *disasm);
+
 /* Adds one unless it is there already, or there is no room; returns its index, or NO_CULPRIT. */
 int culprit_add(struct explanation *e, const struct culprit *culprit);
 

@@ -1,32 +1,12 @@
-/* Reads a log from its beginning as often as it is asked to. */
+/* Numbers the events of a log. */
 #include "explain/tape.h"
 
-#include <errno.h>
-#include <string.h>
-
-static enum rs_status fail_seeking(const struct tape *tape, struct rs_error *error) {
-  return rs_fail(error, RS_IO_ERROR, "%s: %s", tape->name, strerror(errno));
-}
-
-enum rs_status tape_open(struct tape *tape, FILE *file, const char *name, struct rs_error *error) {
-  *tape = (struct tape){ .file = file, .start = ftell(file), .name = name, .ordinal = UINT64_MAX };
-  if (tape->start < 0) return fail_seeking(tape, error);
-  return rs_log_open(file, name, &tape->log, error);
-}
-
-void tape_close(struct tape *tape) {
-  rs_log_close(tape->log);
-  tape->log = NULL;
-}
-
-enum rs_status tape_rewind(struct tape *tape, struct rs_error *error) {
-  tape_close(tape);
-  tape->ordinal = UINT64_MAX;
-  if (fseek(tape->file, tape->start, SEEK_SET) != 0) return fail_seeking(tape, error);
-  return rs_log_open(tape->file, tape->name, &tape->log, error);
+enum rs_status tape_go(struct tape *tape, uint64_t ordinal, struct rs_error *error) {
+  return log_go(tape->log, (struct log_position){ frame_of_ordinal(ordinal), (uint32_t)ordinal }, error);
 }
 
 enum rs_status tape_next(struct tape *tape, struct log_event *event, struct rs_error *error) {
-  tape->ordinal++;
+  const struct log_position here = log_here(tape->log);
+  tape->ordinal = ordinal_of_frame(here.frame) | here.event;
   return log_next(tape->log, event, error);
 }

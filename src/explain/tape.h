@@ -1,22 +1,25 @@
-/* A log that is read more than once, its events counted from 0. */
+/* A log whose events are numbered, so that any can be gone back to. */
 #ifndef EXPLAIN_TAPE_H
 #define EXPLAIN_TAPE_H
 
-#include "log/reader.h"
+#include "log/seek.h"
 
+/* An event's ordinal is its position as one number: the frame in the upper half, the event in it in the lower
+ * one. */
 struct tape {
-  FILE *file;
-  long start; /* where the log begins in it */
-  const char *name;
   struct rs_log *log;
-  uint64_t ordinal; /* of the event at hand; UINT64_MAX before the first one */
+  uint64_t ordinal; /* of the event at hand */
 };
 
-enum rs_status tape_open(struct tape *tape, FILE *file, const char *name, struct rs_error *error);
-void tape_close(struct tape *tape);
+static inline uint64_t ordinal_of_frame(uint32_t frame) {
+  return (uint64_t)frame << 32;
+}
+static inline uint32_t frame_of_ordinal(uint64_t ordinal) {
+  return (uint32_t)(ordinal >> 32);
+}
 
-/* To the beginning. */
-enum rs_status tape_rewind(struct tape *tape, struct rs_error *error);
+/* The next event is the one of that ordinal. */
+enum rs_status tape_go(struct tape *tape, uint64_t ordinal, struct rs_error *error);
 
 /* The next event, as log_next has it. */
 enum rs_status tape_next(struct tape *tape, struct log_event *event, struct rs_error *error);

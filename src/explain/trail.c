@@ -1,4 +1,4 @@
-/* Reads the log again for each step back, with all places at once that are asked for. */
+/* Goes back through the log frame by frame, with all places at once that are asked for. */
 #include "explain/trail.h"
 
 #include <stdlib.h>
@@ -13,6 +13,8 @@ enum { DEPTH = 12 };
 
 /* The last writer of one culprit that has been seen so far. */
 struct seen {
+  bool settled;   /* nothing more is to be looked for */
+  uint32_t frame; /* where it is to be looked for next: the later ones have been looked through */
   bool found, transition;
   uint64_t ordinal, instructions, number, address;
   struct extent extent; /* of memory */
@@ -30,7 +32,7 @@ struct trail {
   const struct offsets *offsets;
   struct disasm *disasm;
   struct seen *seen; /* CULPRIT_LIMIT of them, as the culprits stand */
-  unsigned first;    /* the first one that is asked for now */
+  unsigned asked;    /* how many of them are looked for, or settled */
 };
 
 /* Whether what a push wrote there is no word of a stack. */
@@ -91,25 +93,52 @@ static void see_instruction(struct trail *t, unsigned index, const struct rs_ins
   memcpy(seen->bytes, event->bytes, sizeof seen->bytes);
 }
 
+static bool is_wanted(const struct trail *t, unsigned index, uint32_t frame) {
+  return !t->seen[index].settled && t->seen[index].frame == frame;
+}
+
 static void follow_event(struct trail *t, const struct log_event *event, uint64_t ordinal) {
-  for (unsigned i = t->first; i < t->e->culprit_count; i++) {
-    if (ordinal >= t->e->culprit[i].before) continue;
+  for (unsigned i = 0; i < t->asked; i++) {
+    if (!is_wanted(t, i, frame_of_ordinal(ordinal)) || ordinal >= t->e->culprit[i].before) continue;
     if (event->kind == LOG_TRANSITION) see_transition(t, i, event->transition, ordinal);
     if (event->kind == LOG_INSTRUCTION) see_instruction(t, i, event->instruction, ordinal);
   }
 }
 
-/* The events before the last one that any culprit is asked about. */
-static enum rs_status read_through(struct tape *tape, struct trail *t, struct rs_error *error) {
+/* Takes up what has been added to the culprits. */
+static void ask(struct trail *t) {
+  for (; t->asked < t->e->culprit_count; t->asked++) {
+    const struct culprit *culprit = &t->e->culprit[t->asked];
+    t->seen[t->asked] = (struct seen){ .frame = frame_of_ordinal(culprit->before),
+                                       .settled = culprit->kind == CULPRIT_INSTRUCTION };
+  }
+}
+
+/* The last frame that anything is looked for in; false when there is none. */
+static bool frame_next(const struct trail *t, uint32_t *frame) {
+  bool any = false;
+  for (unsigned i = 0; i < t->asked; i++) {
+    if (t->seen[i].settled || (any && t->seen[i].frame <= *frame)) continue;
+    *frame = t->seen[i].frame;
+    any = true;
+  }
+  return any;
+}
+
+/* The events of a frame before the last one that any culprit is asked about. */
+static enum rs_status frame_look_through(struct tape *tape, struct trail *t, uint32_t frame,
+                                         struct rs_error *error) {
   struct log_event event;
   uint64_t end = 0;
-  for (unsigned i = t->first; i < t->e->culprit_count; i++)
-    if (t->e->culprit[i].before > end) end = t->e->culprit[i].before;
-  enum rs_status status = tape_rewind(tape, error);
-  while (status == RS_OK && tape->ordinal + 1 < end) {
+  for (unsigned i = 0; i < t->asked; i++)
+    if (is_wanted(t, i, frame) && t->e->culprit[i].before > end) end = t->e->culprit[i].before;
+  if (end <= ordinal_of_frame(frame)) return RS_OK;
+  enum rs_status status = tape_go(tape, ordinal_of_frame(frame), error);
+  while (status == RS_OK) {
     status = tape_next(tape, &event, error);
-    if (status == RS_OK && event.kind == 0) break;
-    if (status == RS_OK) follow_event(t, &event, tape->ordinal);
+    bool over = status != RS_OK || event.kind == 0 || tape->ordinal >= end;
+    if (over || frame_of_ordinal(tape->ordinal) != frame) break;
+    follow_event(t, &event, tape->ordinal);
   }
   return status;
 }
@@ -207,17 +236,26 @@ static bool is_worth_following(const struct explanation *e, const struct culprit
   return !frame_is_shifted(culprit->read.id, seen->transition ? seen->item : RS_ITEM_REGISTER);
 }
 
-/* What was asked for in this reading is known now; what follows from it is asked for next. */
-static void settle(struct trail *t) {
-  unsigned first = t->first, count = t->e->culprit_count;
-  t->first = count;
-  for (unsigned i = first; i < count; i++) {
-    struct culprit *culprit = &t->e->culprit[i];
-    culprit->known = origin_of(t->e, culprit, &t->seen[i]);
-    if (culprit->known != ORIGIN_WRITER) continue;
-    writer_tell(t, culprit, &t->seen[i]);
-    if (is_worth_following(t->e, culprit, &t->seen[i])) sources_add(t, i, &t->seen[i]);
-    parts_add(t, i, &t->seen[i].extent);
+/* What is known now; what follows from it is asked for next. */
+static void settle(struct trail *t, unsigned index) {
+  struct culprit *culprit = &t->e->culprit[index];
+  struct seen *seen = &t->seen[index];
+  seen->settled = true;
+  culprit->known = origin_of(t->e, culprit, seen);
+  if (culprit->known != ORIGIN_WRITER) return;
+  writer_tell(t, culprit, seen);
+  if (is_worth_following(t->e, culprit, seen)) sources_add(t, index, seen);
+  parts_add(t, index, &seen->extent);
+}
+
+/* Whatever has not been found in a frame is looked for in the one before. */
+static void frame_settle(struct trail *t, uint32_t frame) {
+  for (unsigned i = 0; i < t->asked; i++) {
+    if (!is_wanted(t, i, frame)) continue;
+    if (t->seen[i].found || frame == 0)
+      settle(t, i);
+    else
+      t->seen[i].frame--;
   }
 }
 
@@ -225,11 +263,15 @@ enum rs_status trail_follow(struct tape *tape, struct explanation *e, const stru
                             struct disasm *disasm, struct rs_error *error) {
   struct trail t = { .e = e, .offsets = offsets, .disasm = disasm };
   enum rs_status status = RS_OK;
+  uint32_t frame;
   t.seen = calloc(CULPRIT_LIMIT, sizeof *t.seen);
   if (!t.seen) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  while (status == RS_OK && t.first < e->culprit_count) {
-    status = read_through(tape, &t, error);
-    if (status == RS_OK) settle(&t);
+  ask(&t);
+  while (status == RS_OK && frame_next(&t, &frame)) {
+    status = frame_look_through(tape, &t, frame, error);
+    if (status != RS_OK) break;
+    frame_settle(&t, frame);
+    ask(&t);
   }
   free(t.seen);
   return status;
