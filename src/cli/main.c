@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/complete.h"
 #include "cli/orientation.h"
 
 /* A closed standard stream would be reopened as whatever file is next, and the guest would write into that.
@@ -44,6 +45,7 @@ static int command_dispatch(int argc, char **argv) {
     puts("ringside " RINGSIDE_VERSION);
     return 0;
   }
+  if (strcmp(name, "--complete") == 0) return complete_print(argc - 2, argv + 2, stdout);
   const struct command_row *command = command_find(name);
   if (command) return command->run(argc - 1, argv + 1);
   command_unknown(name, &error);

@@ -24,6 +24,9 @@ static const struct word format_words[] = { { "text", FORMAT_TEXT },
                                             { "ring", FORMAT_RING },
                                             { "perfetto", FORMAT_PERFETTO },
                                             { NULL, 0 } };
+static const struct word shown_words[] = {
+  { "text", FORMAT_TEXT }, { "jsonl", FORMAT_JSONL }, { "perfetto", FORMAT_PERFETTO }, { NULL, 0 }
+};
 static const struct word report_words[] = { { "text", FORMAT_TEXT }, { "json", FORMAT_JSON }, { NULL, 0 } };
 static const struct word colour_words[] = {
   { "auto", COLOUR_AUTO }, { "always", COLOUR_ALWAYS }, { "never", COLOUR_NEVER }, { NULL, 0 }
@@ -116,6 +119,7 @@ static enum rs_status env_add(struct text_list *list, const char *text, struct r
 enum option_id {
   OPTION_TRACE = 256,
   OPTION_FORMAT,
+  OPTION_SHOWN,
   OPTION_COLOUR,
   OPTION_CPU,
   OPTION_MEMORY,
@@ -153,11 +157,11 @@ enum option_id {
 /* clang-format off */
 #define TRACE_LONG_OPTIONS \
   { "trace", required_argument, NULL, OPTION_TRACE }, \
-  { "format", required_argument, NULL, OPTION_FORMAT }, \
   { "color", required_argument, NULL, OPTION_COLOUR }, \
   { "output", required_argument, NULL, 'o' }, \
   { "help", no_argument, NULL, 'h' }
 #define COMMON_LONG_OPTIONS TRACE_LONG_OPTIONS, \
+  { "format", required_argument, NULL, OPTION_FORMAT }, \
   { "cpu", required_argument, NULL, OPTION_CPU }, \
   { "memory", required_argument, NULL, OPTION_MEMORY }, \
   { "limit", required_argument, NULL, OPTION_LIMIT }, \
@@ -194,6 +198,7 @@ static const struct option boot_options[] = {
 
 static const struct option show_options[] = {
   TRACE_LONG_OPTIONS,
+  { "format", required_argument, NULL, OPTION_SHOWN },
   FILTER_LONG_OPTIONS,
   { NULL, 0, NULL, 0 },
 };
@@ -236,6 +241,7 @@ static const struct word *words_of(int id) {
   switch (id) {
   case OPTION_TRACE: return trace_words;
   case OPTION_FORMAT: return format_words;
+  case OPTION_SHOWN: return shown_words;
   case OPTION_REPORT: return report_words;
   case OPTION_COLOUR: return colour_words;
   case OPTION_CPU: return model_words;
@@ -333,6 +339,7 @@ static void word_apply(int id, int value, struct options *options) {
     options->trace_given = true;
     break;
   case OPTION_FORMAT:
+  case OPTION_SHOWN:
   case OPTION_REPORT: options->format = (enum trace_format)value; break;
   case OPTION_COLOUR: options->colour = (enum colour_choice)value; break;
   case OPTION_CPU: options->model = (enum rs_cpu_model)value; break;

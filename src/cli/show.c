@@ -4,7 +4,8 @@
 static enum rs_status show_arguments_check(const struct options *options, struct rs_error *error) {
   enum rs_status status = view_arguments_check("show", options, error);
   if (status == RS_OK && options->format == FORMAT_RING)
-    return rs_fail(error, RS_BAD_ARGUMENT, "--format=ring: show prints text, jsonl or perfetto");
+    return rs_fail(error, RS_BAD_ARGUMENT, "%s: show prints text, jsonl or perfetto, no log",
+                   options->trace_file);
   return status;
 }
 
