@@ -95,26 +95,11 @@ static void stack_descriptors(enum return_by by) {
   }
 }
 
-static const uint16_t named[] = {
-  0,
-  1,
-  2,
-  3,
-  SELECTOR_BEYOND,
-  SELECTOR_BEYOND | 3,
-  SELECTOR_LDT_A,
-  SELECTOR_LDT_A | 3,
-  SELECTOR_LDT_BEYOND | 3,
-  0xffff,
-  4,
-  7,
-  SELECTOR_TSS | 3,
-};
-
 /* Null, out of the tables, in the LDT, a system segment: for CS and for SS. */
 static void selectors(enum return_by by) {
-  for (unsigned i = 0; i < 2 * 4 * 4 * COUNT(named); i++) {
-    unsigned index = i, selector = named[pick(&index, COUNT(named))], stack = pick(&index, 2);
+  for (unsigned i = 0; i < 2 * 4 * 4 * SPECIAL_SELECTORS; i++) {
+    unsigned index = i, selector = special_selectors[pick(&index, SPECIAL_SELECTORS)],
+             stack = pick(&index, 2);
     unsigned target = pick(&index, 4), ring = pick(&index, 4);
     struct return_frame frame = return_frame_to(by, target);
     if (!return_open(by, "selector")) continue;

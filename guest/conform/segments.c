@@ -67,25 +67,9 @@ static void registers(void) {
   }
 }
 
-static const uint16_t named[] = {
-  0,
-  1,
-  2,
-  3,
-  SELECTOR_BEYOND,
-  SELECTOR_BEYOND | 3,
-  SELECTOR_LDT_A,
-  SELECTOR_LDT_A | 3,
-  SELECTOR_LDT_BEYOND | 3,
-  0xffff,
-  4,
-  7,
-  SELECTOR_TSS | 3,
-};
-
 static void selectors(void) {
-  for (unsigned i = 0; i < 2 * COUNT(moves) * COUNT(named) * 4; i++) {
-    unsigned index = i, selector = named[pick(&index, COUNT(named))], ring = pick(&index, 4),
+  for (unsigned i = 0; i < 2 * COUNT(moves) * SPECIAL_SELECTORS * 4; i++) {
+    unsigned index = i, selector = special_selectors[pick(&index, SPECIAL_SELECTORS)], ring = pick(&index, 4),
              other = pick(&index, 2);
     const struct load *load = &moves[pick(&index, COUNT(moves))];
     struct attempt attempt;

@@ -19,6 +19,22 @@ static unsigned idt_limit, tss_limit;
 static bool idt_changed, registers_changed;
 uint8_t tables_tss[TSS_SIZE] __attribute__((aligned(128)));
 
+const uint16_t special_selectors[SPECIAL_SELECTORS] = {
+  0,
+  1,
+  2,
+  3,
+  SELECTOR_BEYOND,
+  SELECTOR_BEYOND | 3,
+  SELECTOR_LDT_A,
+  SELECTOR_LDT_A | 3,
+  SELECTOR_LDT_BEYOND | 3,
+  0xffff,
+  4,
+  7,
+  SELECTOR_TSS | 3,
+};
+
 uint64_t descriptor(unsigned access, unsigned bits, uint32_t base, uint32_t limit) {
   return (limit & 0xffff) | (uint64_t)(base & 0xffffff) << 16 | (uint64_t)access << 40 |
          (uint64_t)(limit >> 16 & 0xf) << 48 | (uint64_t)bits << 52 | (uint64_t)(base >> 24) << 56;

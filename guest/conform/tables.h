@@ -26,6 +26,10 @@
 /* The types of gate that lead to a handler, in the guest's mode; the 16-bit ones last. */
 extern const uint8_t gate_types[GATE_TYPES];
 
+/* Selectors for CS, SS and data: null, out of the tables, in the LDT, of a system segment. */
+enum { SPECIAL_SELECTORS = 13 };
+extern const uint16_t special_selectors[SPECIAL_SELECTORS];
+
 /* The bits above the limit's upper four. */
 #define DESCRIPTOR_LONG 0x2u
 #define DESCRIPTOR_BIG 0x4u
