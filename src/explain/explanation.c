@@ -8,24 +8,29 @@ const struct rs_step *failure_check(const struct explanation *e, unsigned i) {
   return &transition->step[transition->fault.check];
 }
 
-/* Those of the failure that is explained, or the others, from `count` on; where each goes is kept in `place`.
- */
-static unsigned culprits_take(const struct explanation *e, bool main, struct culprit *to, unsigned count,
-                              int *place) {
+struct order {
+  struct culprit culprit[CULPRIT_LIMIT];
+  int place[CULPRIT_LIMIT]; /* where each one goes */
+  unsigned count;
+};
+
+/* Those of the failure that is explained, or the others, at one distance. */
+static void order_take(struct order *order, const struct explanation *e, bool main, unsigned depth) {
   for (unsigned i = 0; i < e->culprit_count; i++) {
-    if ((e->culprit[i].failure == e->main) != main) continue;
-    place[i] = (int)count;
-    to[count++] = e->culprit[i];
+    const struct culprit *culprit = &e->culprit[i];
+    if ((culprit->failure == e->main) != main || culprit->depth != depth) continue;
+    order->place[i] = (int)order->count;
+    order->culprit[order->count++] = *culprit;
   }
-  return count;
 }
 
 void culprits_order(struct explanation *e) {
-  struct culprit ordered[CULPRIT_LIMIT];
-  int place[CULPRIT_LIMIT];
-  unsigned count = culprits_take(e, true, ordered, 0, place);
-  culprits_take(e, false, ordered, count, place);
-  for (unsigned i = 0; i < e->culprit_count; i++)
-    if (ordered[i].from != NO_CULPRIT) ordered[i].from = place[ordered[i].from];
-  memcpy(e->culprit, ordered, e->culprit_count * sizeof *ordered);
+  struct order order = { .count = 0 };
+  for (unsigned depth = 0; depth <= CULPRIT_DEPTH; depth++)
+    order_take(&order, e, true, depth);
+  for (unsigned depth = 0; depth <= CULPRIT_DEPTH; depth++)
+    order_take(&order, e, false, depth);
+  for (unsigned i = 0; i < order.count; i++)
+    if (order.culprit[i].from != NO_CULPRIT) order.culprit[i].from = order.place[order.culprit[i].from];
+  memcpy(e->culprit, order.culprit, e->culprit_count * sizeof *e->culprit);
 }

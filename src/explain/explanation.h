@@ -7,6 +7,7 @@
 
 enum {
   CULPRIT_LIMIT = 64,
+  CULPRIT_DEPTH = 12,
   FAILURE_LIMIT = REFUSAL_LIMIT,
   CULPRIT_TEXT = 128,
   NO_CULPRIT = -1,
@@ -44,6 +45,7 @@ struct writer {
   bool transition;       /* a transition or operation, not a plain instruction */
   uint8_t cpl;
   uint16_t item;           /* enum rs_item: as what a transition wrote it */
+  bool error_code;         /* a delivery that pushed one */
   char text[CULPRIT_TEXT]; /* "mov word ptr [rdi], ax", "wrmsr", "delivery of #PF(0x2 W)" */
 };
 
@@ -55,7 +57,7 @@ struct culprit {
   struct rs_step read;
   bool valued;               /* the value is known */
   uint8_t focus, focus_size; /* the bytes of a place in memory that matter, from `focus` on; size 0: all */
-  bool part;                 /* other bytes of the place before it, which another one wrote */
+  bool part;                 /* other bytes of the place `from`, which another one wrote */
   uint64_t bits;             /* of a value, those that matter; 0: all, but of a stack pointer not its use */
   bool aside; /* the table that the place lies in: told with it, and not followed further than its writer */
   unsigned failure; /* which failure of the chain this led to */
@@ -79,7 +81,8 @@ struct failure {
 /* A delivery and an IRET that do not agree on where the stack pointer is. */
 struct frame_shift {
   bool found;
-  int words; /* how far the popped frame lies above the pushed one; -1: an error code was not popped */
+  int words;       /* how far the popped frame lies above the pushed one; -1: an error code was not popped */
+  bool error_code; /* the delivery pushed one */
   uint64_t delivery; /* the transition's number */
   uint64_t address;  /* of the IRET */
 };
@@ -121,7 +124,7 @@ struct explanation {
   struct rs_error damage;
 };
 
-/* Brings what belongs to the failure that is explained to the front, each part in the order that it has. */
+/* What belongs to the failure that is explained first, and of that what was looked at first. */
 void culprits_order(struct explanation *e);
 
 /* The failed check of failure `i`. */

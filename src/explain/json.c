@@ -1,5 +1,5 @@
 /* An explanation as one JSON object: docs/explain.md. */
-#include "explain/causes.h"
+#include "explain/mistakes.h"
 #include "explain/tell.h"
 #include "trace/fields.h"
 #include "trace/json_values.h"
@@ -73,6 +73,7 @@ static json_t *json_culprit(const struct explanation *e, const struct culprit *c
   bool complete = put_place(object, e, culprit);
   if (culprit->from != NO_CULPRIT)
     complete = json_put(object, "from", json_integer(culprit->from)) && complete;
+  if (culprit->part) complete = json_put(object, "part", json_true()) && complete;
   if (culprit->aside) complete = json_put(object, "table", json_true()) && complete;
   if (culprit->kind != CULPRIT_INSTRUCTION) {
     complete = put_item(object, culprit) && put_value(object, e, culprit) && complete;
@@ -118,7 +119,7 @@ static json_t *failure_row(const struct explanation *e, unsigned index) {
   json_t *object = json_place(e, failure->address);
   bool complete = put_check(object, failure_check(e, index));
   output_init(&output, NULL, text, sizeof text, false);
-  cause_print(&output, &failure->transition->cause);
+  tell_attempt(&output, failure->transition);
   complete = json_put(object, "attempt", json_finish(&output)) && complete;
   output_init(&output, NULL, text, sizeof text, false);
   fields_fault(&output, &failure->transition->fault);
@@ -131,19 +132,19 @@ static json_t *failure_row(const struct explanation *e, unsigned index) {
   return NULL;
 }
 
-static json_t *json_mistakes(enum rs_check check) {
-  const struct check_causes *causes = check_causes(check);
+static json_t *json_mistakes(const struct explanation *e) {
+  const char *list[MISTAKE_LIMIT];
+  unsigned count = mistakes_list(e, list);
   json_t *array = json_array();
-  for (unsigned i = 0; i < MISTAKES && causes->mistake[i]; i++)
-    json_array_append_new(array, json_string(causes->mistake[i]));
+  for (unsigned i = 0; i < count; i++)
+    json_array_append_new(array, json_string(list[i]));
   return array;
 }
 
 static bool put_failure(json_t *object, const struct explanation *e) {
-  if (e->failure_count == 0) return json_put(object, "check", json_null());
-  const struct rs_step *check = failure_check(e, e->main);
-  bool complete = put_check(object, check);
-  return json_put(object, "mistakes", json_mistakes((enum rs_check)check->id)) && complete;
+  bool complete = e->failure_count ? put_check(object, failure_check(e, e->main))
+                                   : json_put(object, "check", json_null());
+  return json_put(object, "mistakes", json_mistakes(e)) && complete;
 }
 
 static bool put_culprits(json_t *object, const struct explanation *e) {
@@ -158,6 +159,7 @@ static bool put_shift(json_t *object, const struct explanation *e) {
   if (!shift->found) return true;
   json_t *value = json_place(e, shift->address);
   bool complete = json_put(value, "words", json_integer(shift->words));
+  complete = json_put(value, "error_code", json_boolean(shift->error_code)) && complete;
   complete = json_put(value, "delivery", json_integer((json_int_t)shift->delivery)) && complete;
   return json_put(object, "frame_shift", value) && complete;
 }

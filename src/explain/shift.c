@@ -36,6 +36,7 @@ void shift_find(struct explanation *e) {
     e->shift = (struct frame_shift){
       .found = true,
       .words = frame_word(culprit->writer.item) - frame_word(culprit->read.id),
+      .error_code = culprit->writer.error_code,
       .delivery = culprit->writer.number,
       .address = from ? from->writer.address : e->failure[culprit->failure].address,
     };

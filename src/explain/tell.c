@@ -1,6 +1,8 @@
 /* What text and JSON call things alike. */
 #include "explain/tell.h"
 
+#include "arch/bits.h"
+
 const char *verdict_name(enum verdict verdict) {
   static const char *const name[VERDICT_COUNT] = {
     [VERDICT_NOTHING] = "nothing",   [VERDICT_COMPLETED] = "completed",
@@ -23,10 +25,18 @@ const struct culprit *culprit_first(const struct explanation *e) {
   return first;
 }
 
-void tell_attempt(struct output *output, const struct rs_cause *cause) {
-  bool exception = cause->mechanism == RS_MECHANISM_INTERRUPT &&
-                   cause->interrupt.source != RS_SOURCE_SOFTWARE &&
-                   cause->interrupt.source != RS_SOURCE_PRIVILEGED_SOFTWARE;
-  if (exception) output_text(output, "the delivery of ");
-  cause_print(output, cause);
+static const char *access_text(const struct rs_fault *fault) {
+  if (fault->vector != VECTOR_PF) return "an access to memory";
+  if (fault->error_code & PF_FETCH) return "the fetch of an instruction";
+  return fault->error_code & PF_WRITE ? "a write to memory" : "a read of memory";
+}
+
+void tell_attempt(struct output *output, const struct rs_transition *transition) {
+  const struct rs_cause *cause = &transition->cause;
+  if (cause->mechanism == RS_MECHANISM_OPERATION && !cause->has_instruction)
+    output_text(output, access_text(&transition->fault));
+  else if (cause->has_instruction && cause->instruction.operation == RS_OP_UD)
+    output_text(output, "an instruction that is none");
+  else
+    cause_print(output, cause);
 }

@@ -12,8 +12,8 @@ const char *verdict_name(enum verdict verdict);
  * place, the instruction that did; NULL where there is none. */
 const struct culprit *culprit_first(const struct explanation *e);
 
-/* What was attempted: "int 0x80", "the delivery of #GP(0x0)", "access". */
-void tell_attempt(struct output *output, const struct rs_cause *cause);
+/* What was attempted: "int 0x80", "#GP(0x0)", "a write to memory". */
+void tell_attempt(struct output *output, const struct rs_transition *transition);
 
 enum rs_status tell_text(const struct explanation *e, FILE *file, bool colour, struct rs_error *error);
 enum rs_status tell_json(const struct explanation *e, FILE *file, struct rs_error *error);

@@ -9,8 +9,6 @@
 #include "explain/suspects.h"
 #include "trace/fields.h"
 
-enum { DEPTH = 12 };
-
 /* The last writer of one culprit that has been seen so far. */
 struct seen {
   bool settled;   /* nothing more is to be looked for */
@@ -172,7 +170,8 @@ static void writer_tell(struct trail *t, struct culprit *culprit, const struct s
                              .number = seen->number,
                              .transition = seen->transition,
                              .cpl = seen->cpl,
-                             .item = seen->item };
+                             .item = seen->item,
+                             .error_code = seen->cause.interrupt.has_error_code };
   output_init(&output, NULL, writer->text, sizeof writer->text, false);
   if (seen->transition)
     delivery_print(&output, &seen->cause);
@@ -203,6 +202,7 @@ static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
 static void part_add(struct trail *t, unsigned index, unsigned first, unsigned size) {
   struct culprit part = t->e->culprit[index];
   part.part = true;
+  part.from = (int)index;
   part.focus_size = 0;
   part.valued = false;
   part.read.id = RS_ITEM_OPERAND;
@@ -230,7 +230,7 @@ static bool is_worth_following(const struct explanation *e, const struct culprit
                                const struct seen *seen) {
   const struct culprit *from = culprit->from == NO_CULPRIT ? NULL : &e->culprit[culprit->from];
   bool plain = !seen->transition;
-  if (culprit->depth >= DEPTH || culprit->aside) return false;
+  if (culprit->depth >= CULPRIT_DEPTH || culprit->aside) return false;
   if (plain && culprit->read.reg == RS_RFLAGS) return false;
   if (plain && from && from->kind == culprit->kind && from->writer.address == seen->address) return false;
   return !frame_is_shifted(culprit->read.id, seen->transition ? seen->item : RS_ITEM_REGISTER);
