@@ -46,6 +46,7 @@ struct writer {
   uint8_t cpl;
   uint16_t item;           /* enum rs_item: as what a transition wrote it */
   bool error_code;         /* a delivery that pushed one */
+  uint64_t left;           /* what it left in a stack pointer, which has been used since */
   char text[CULPRIT_TEXT]; /* "mov word ptr [rdi], ax", "wrmsr", "delivery of #PF(0x2 W)" */
 };
 

@@ -42,6 +42,16 @@ static void print_memory(struct output *words, const struct explanation *e, cons
   if (!read->level) print_symbol(words, e, read->read.linear);
 }
 
+/* Of FS and GS the base alone matters where they address memory. */
+static bool print_base(struct output *words, const struct culprit *culprit) {
+  bool of_base =
+      culprit->kind == CULPRIT_REGISTER && (culprit->read.reg == RS_FS || culprit->read.reg == RS_GS);
+  if (!of_base) return false;
+  output_text(words, ", base ");
+  output_hex(words, culprit->read.read.value.segment.base);
+  return true;
+}
+
 static void print_found(struct output *words, const struct explanation *e, const struct culprit *culprit) {
   char text[256];
   struct output meaning;
@@ -54,6 +64,7 @@ static void print_found(struct output *words, const struct explanation *e, const
   if (!culprit->valued) return;
   output_text(words, " = ");
   fields_value(words, &culprit->read, &culprit->read.read.value);
+  if (print_base(words, culprit)) return;
   output_init(&meaning, NULL, text, sizeof text, false);
   if (!fields_meaning(&meaning, &culprit->read, e->symbols)) return;
   output_text(words, ": ");
@@ -73,9 +84,23 @@ static void print_writer(struct output *words, const struct explanation *e, cons
   text_when(words, writer->cpl, writer->instructions);
 }
 
+/* How far a stack has grown since it was set up. */
+static void print_growth(struct output *words, const struct culprit *culprit) {
+  uint64_t now = culprit->read.read.value.word[0], then = culprit->writer.left;
+  if (culprit->kind != CULPRIT_REGISTER || culprit->read.reg != RS_RSP || now == then) return;
+  output_text(words, ", which made it ");
+  output_hex(words, then);
+  output_text(words, ": it has gone ");
+  output_hex(words, now < then ? then - now : now - then);
+  output_text(words, now < then ? " bytes down since" : " bytes up since");
+}
+
 static void print_origin(struct output *words, const struct explanation *e, const struct culprit *culprit) {
   switch (culprit->known) {
-  case ORIGIN_WRITER: print_writer(words, e, &culprit->writer); return;
+  case ORIGIN_WRITER:
+    print_writer(words, e, &culprit->writer);
+    print_growth(words, culprit);
+    return;
   case ORIGIN_UNCHANGED: output_text(words, "unchanged since the log began"); return;
   case ORIGIN_NOT_TOLD:
     output_text(words, "this log does not tell who wrote it: record with --trace=instructions to know");

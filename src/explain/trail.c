@@ -18,6 +18,7 @@ struct seen {
   struct extent extent; /* of memory */
   uint8_t cpl;
   uint16_t item;
+  uint64_t left;          /* in a stack pointer */
   bool same;              /* it left the value that was found, as far as that is known */
   struct sources sources; /* of a transition */
   struct rs_cause cause;
@@ -68,6 +69,7 @@ static void see_transition(struct trail *t, unsigned index, const struct rs_tran
   seen->extent = extent;
   seen->same = culprit->valued && extent.size == culprit->read.size &&
                memcmp(&step->write.new, &culprit->read.read.value, sizeof step->write.new) == 0;
+  seen->left = step->write.new.word[0];
   seen->cause = transition->cause;
   sources_of_transition(transition, step, is_no_stack(culprit), &seen->sources);
 }
@@ -85,6 +87,7 @@ static void see_instruction(struct trail *t, unsigned index, const struct rs_ins
   seen->address = event->linear;
   seen->extent = extent;
   seen->same = false;
+  seen->left = event->after->general[RS_RSP - RS_RAX];
   seen->before = *event->before;
   seen->cpl = event->before->cpl;
   seen->length = event->length;
@@ -171,7 +174,8 @@ static void writer_tell(struct trail *t, struct culprit *culprit, const struct s
                              .transition = seen->transition,
                              .cpl = seen->cpl,
                              .item = seen->item,
-                             .error_code = seen->cause.interrupt.has_error_code };
+                             .error_code = seen->transition && seen->cause.interrupt.has_error_code,
+                             .left = seen->left };
   output_init(&output, NULL, writer->text, sizeof writer->text, false);
   if (seen->transition)
     delivery_print(&output, &seen->cause);
