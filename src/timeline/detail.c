@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "timeline/build.h"
+#include "trace/brief.h"
 #include "trace/changes.h"
 #include "trace/fields.h"
 #include "trace/steps.h"
@@ -25,146 +26,18 @@ static const char *text_end(struct detail_writer *writer) {
   return timeline_layout_text(writer->layout, output_finish(&writer->output));
 }
 
-/* Old values say something where a word keeps a part of itself; what a push overwrites does not. */
-static bool shows_old_value(const struct rs_step *step) {
-  return step->kind == RS_STEP_WRITE &&
-         (step_is_register(step) || step->id == RS_ITEM_DESCRIPTOR_ACCESSED ||
-          step->id == RS_ITEM_DESCRIPTOR_BUSY || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY);
-}
-
-/* Gates and descriptors say it in words, and in digits only in full. */
-static bool is_descriptor(const struct rs_step *step) {
-  return step->id == RS_ITEM_IDT_GATE || step->id == RS_ITEM_GDT_DESCRIPTOR ||
-         step->id == RS_ITEM_LDT_DESCRIPTOR || step->id == RS_ITEM_DESCRIPTOR_UPPER;
-}
-
-static void print_meaning(struct detail_writer *writer, const struct rs_step *step) {
-  char text[TEXT_SIZE];
-  struct output meaning;
-  output_init(&meaning, NULL, text, sizeof text, false);
-  if (!fields_meaning(&meaning, step, writer->symbols)) return;
-  output_text(&writer->output, " (");
-  output_text(&writer->output, output_finish(&meaning));
-  output_char(&writer->output, ')');
-}
-
-static void print_access(struct detail_writer *writer, const struct rs_step *step, bool full) {
-  struct output *output = &writer->output;
-  bool write = step->kind == RS_STEP_WRITE, words = is_descriptor(step) && !full;
-  fields_item(output, step);
-  if (full && !step_is_register(step)) {
-    output_text(output, " at ");
-    output_hex(output, step_linear(step));
-  }
-  output_text(output, words ? ": " : step_is_register(step) ? " " : " = ");
-  if (full ? write : shows_old_value(step)) {
-    fields_value(output, step, &step->write.old);
-    output_text(output, " -> ");
-  }
-  if (words) {
-    fields_meaning(output, step, writer->symbols);
-    return;
-  }
-  fields_value(output, step, write ? &step->write.new : &step->read.value);
-  if (full || !step_is_register(step) || !register_is_segment((enum rs_register)step->reg))
-    print_meaning(writer, step);
-}
-
-static void describe_check(struct detail_writer *writer, const struct rs_step *step,
-                           struct timeline_step *out) {
-  out->kind = step->passed ? TIMELINE_STEP_CHECK : TIMELINE_STEP_FAILED;
-  fields_check(text_begin(writer), step);
-  out->text = text_end(writer);
-  output_text(&writer->output, " [");
-  output_text(&writer->output, rs_check_citation((enum rs_check)step->id));
-  output_char(&writer->output, ']');
-  out->full = text_end(writer);
-}
-
-static void describe_access(struct detail_writer *writer, const struct rs_step *step,
-                            struct timeline_step *out) {
-  out->kind = step->kind == RS_STEP_WRITE ? TIMELINE_STEP_WRITE : TIMELINE_STEP_READ;
-  text_begin(writer);
-  print_access(writer, step, false);
-  out->text = text_end(writer);
-  text_begin(writer);
-  print_access(writer, step, true);
-  out->full = text_end(writer);
-}
-
-/* What makes long rows of steps: entries of page tables, and fields of TSSs. */
-static bool is_of_many(const struct rs_step *step) {
-  return step->kind != RS_STEP_CHECK &&
-         (step->id == RS_ITEM_PAGE_ENTRY || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY ||
-          step->id == RS_ITEM_TASK_SAVED || step->id == RS_ITEM_TASK_LOADED);
-}
-
-/* How many steps from `first` on are told together. */
-static unsigned run_length(const struct rs_transition *transition, unsigned first) {
-  const struct rs_step *step = &transition->step[first];
-  unsigned end = first + 1;
-  while (is_of_many(step) && end < transition->step_count && transition->step[end].kind == step->kind &&
-         transition->step[end].id == step->id)
-    end++;
-  return end - first;
-}
-
-static const char *run_title(const struct rs_step *step) {
-  switch (step->id) {
-  case RS_ITEM_PAGE_ENTRY: return "";
-  case RS_ITEM_PAGE_ACCESSED_DIRTY: return "A and D bits of ";
-  default: return rs_item_text((enum rs_item)step->id);
-  }
-}
-
-static void print_run_part(struct output *output, const struct rs_step *step) {
-  output_text(output, step->id == RS_ITEM_PAGE_ENTRY || step->id == RS_ITEM_PAGE_ACCESSED_DIRTY
-                          ? fields_page_entry_name(step->level)
-                          : rs_register_name((enum rs_register)step->reg));
-}
-
-static void describe_run(struct detail_writer *writer, unsigned first, unsigned count,
-                         struct timeline_step *out) {
-  const struct rs_step *step = &writer->transition->step[first];
-  struct output *output = text_begin(writer);
-  uint64_t linear;
-  bool task = step->id == RS_ITEM_TASK_SAVED || step->id == RS_ITEM_TASK_LOADED;
-  out->kind = step->kind == RS_STEP_WRITE ? TIMELINE_STEP_WRITE
-              : task                      ? TIMELINE_STEP_READ
-                                          : TIMELINE_STEP_WALK;
-  output_text(output, run_title(step));
-  for (unsigned i = 0; i < count; i++) {
-    if (i || task) output_char(output, ' ');
-    print_run_part(output, &step[i]);
-  }
-  if (step_is_page_entry(step) && step_walked_address(writer->transition, first, &linear)) {
-    output_text(output, " for ");
-    output_hex(output, linear);
-  }
-  out->text = text_end(writer);
-  for (unsigned i = 0; i < count; i++) {
-    output_text(output, "; ");
-    print_access(writer, &step[i], true);
-  }
-  out->full = text_end(writer);
-}
-
 /* Fills `out`, which has room for all steps, and returns how many rows they make. */
 static unsigned describe_steps(struct detail_writer *writer, struct timeline_step *out) {
   const struct rs_transition *transition = writer->transition;
   unsigned rows = 0;
-  for (unsigned i = 0; i < transition->step_count; rows++) {
-    const struct rs_step *step = &transition->step[i];
-    unsigned count = run_length(transition, i);
+  for (unsigned i = 0; i < transition->step_count; i += out[rows++].count) {
     out[rows].first = i;
-    out[rows].last = i + count - 1;
-    if (is_of_many(step))
-      describe_run(writer, i, count, &out[rows]);
-    else if (step->kind == RS_STEP_CHECK)
-      describe_check(writer, step, &out[rows]);
-    else
-      describe_access(writer, step, &out[rows]);
-    i += count;
+    out[rows].count = brief_length(transition, i);
+    out[rows].kind = brief_kind(&transition->step[i]);
+    brief_print(text_begin(writer), transition, i, writer->symbols);
+    out[rows].text = text_end(writer);
+    brief_print_full(text_begin(writer), transition, i, writer->symbols);
+    out[rows].full = text_end(writer);
   }
   return rows;
 }

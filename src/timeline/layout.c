@@ -1,7 +1,6 @@
 /* The memory of a layout, and what lanes are. */
 #include "timeline/layout.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,18 +97,4 @@ enum timeline_lane timeline_lane_of(const struct rs_cpu *cpu) {
   static const enum timeline_lane ring[] = { TIMELINE_RING0, TIMELINE_RING1, TIMELINE_RING2, TIMELINE_RING3 };
   if (!(cpu->cr0 & CR0_PE)) return TIMELINE_REAL;
   return cpu->rflags & RFLAGS_VM ? TIMELINE_V86 : ring[cpu->cpl & 3];
-}
-
-size_t timeline_line(const char *text, size_t width, const char **rest) {
-  size_t length = strlen(text), cut = width;
-  assert(width > 0);
-  if (length <= width) {
-    *rest = text + length;
-    return length;
-  }
-  while (cut > width / 2 && text[cut] != ' ')
-    cut--;
-  if (text[cut] != ' ') cut = width; /* a word that would leave half of the line empty is broken */
-  *rest = text + cut + (text[cut] == ' ');
-  return cut;
 }

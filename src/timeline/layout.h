@@ -4,6 +4,7 @@
 #define TIMELINE_LAYOUT_H
 
 #include "ringside/trace.h"
+#include "trace/brief.h"
 
 /* From left to right, as they lose privilege to the left. */
 enum timeline_lane {
@@ -26,17 +27,9 @@ enum timeline_row_kind {
   TIMELINE_END,      /* `label` says how the run ended */
 };
 
-enum timeline_step_kind {
-  TIMELINE_STEP_CHECK,
-  TIMELINE_STEP_FAILED,
-  TIMELINE_STEP_READ,
-  TIMELINE_STEP_WRITE,
-  TIMELINE_STEP_WALK, /* entries of page tables, read one after the other */
-};
-
 struct timeline_step {
-  enum timeline_step_kind kind;
-  unsigned first, last; /* the micro-steps it stands for */
+  enum brief_kind kind;
+  unsigned first, count; /* of the micro-steps it stands for */
   const char *text, *full;
 };
 
@@ -104,9 +97,5 @@ const char *timeline_lane_name(enum timeline_lane lane);
 
 /* The lane of code in this state. */
 enum timeline_lane timeline_lane_of(const struct rs_cpu *cpu);
-
-/* The next line of `text` in at most `width` columns, broken at a space where there is one: its length;
- * `*rest` is what follows, "" at the end. */
-size_t timeline_line(const char *text, size_t width, const char **rest);
 
 #endif

@@ -59,16 +59,14 @@ int svg_detail_height(const struct svg *svg, const struct timeline_detail *detai
 
 static void draw_step(struct svg *svg, const struct timeline_step *step, int x, int y) {
   static const struct {
-    const char *tag, *class, *text;
+    const char *class, *text;
   } kind[] = {
-    [TIMELINE_STEP_CHECK] = { "check", "tag check", "small" },
-    [TIMELINE_STEP_FAILED] = { "FAILED", "tag failed", "small red" },
-    [TIMELINE_STEP_READ] = { "read", "tag read", "small" },
-    [TIMELINE_STEP_WRITE] = { "write", "tag write", "small" },
-    [TIMELINE_STEP_WALK] = { "walk", "tag walk", "small" },
+    [BRIEF_CHECK] = { "tag check", "small" }, [BRIEF_FAILED] = { "tag failed", "small red" },
+    [BRIEF_READ] = { "tag read", "small" },   [BRIEF_WRITE] = { "tag write", "small" },
+    [BRIEF_WALK] = { "tag walk", "small" },
   };
   svg_rect(svg, kind[step->kind].class, x, y + 1, TAG, SVG_SMALL_LINE - 2, 3);
-  svg_fit(svg, "tagname", x + TAG / 2, y + 12, SVG_MIDDLE, kind[step->kind].tag, 6);
+  svg_fit(svg, "tagname", x + TAG / 2, y + 12, SVG_MIDDLE, brief_kind_text(step->kind), 6);
   svg_wrap(svg,
            &(struct svg_text){ .class = kind[step->kind].text,
                                .x = x + TAG + PAD,

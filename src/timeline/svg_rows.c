@@ -76,7 +76,7 @@ struct label {
 static size_t longest_line(const char *text, size_t cells, unsigned lines) {
   size_t longest = 0;
   for (unsigned i = 0; *text && i < lines; i++) {
-    size_t length = timeline_line(text, cells, &text);
+    size_t length = output_wrap(text, cells, &text);
     longest = length > longest ? length : longest;
   }
   return longest + 1 < cells ? longest + 1 : cells;

@@ -71,7 +71,7 @@ unsigned svg_wrap(struct svg *svg, const struct svg_text *first, size_t cells, u
   for (; *rest && line < lines; line++) {
     struct svg_text part = *first;
     part.text = rest;
-    part.length = timeline_line(rest, cells, &rest);
+    part.length = output_wrap(rest, cells, &rest);
     part.cut = *rest && line + 1 == lines;
     if (part.cut && part.length == cells) part.length--;
     if (part.cut && !part.full) part.full = first->text;
@@ -84,7 +84,7 @@ unsigned svg_wrap(struct svg *svg, const struct svg_text *first, size_t cells, u
 unsigned svg_wrap_lines(const char *text, size_t cells, unsigned lines) {
   unsigned line = 0;
   for (; *text && line < lines; line++)
-    timeline_line(text, cells, &text);
+    output_wrap(text, cells, &text);
   return line;
 }
 

@@ -117,7 +117,7 @@ static void put_label(struct terminal *terminal, const struct timeline_row *row,
   for (unsigned i = 0; *text && i < LABEL_LINES; i++) {
     const char *rest;
     terminal_line_begin(terminal, row->from, row->from);
-    size_t length = timeline_line(text, room, &rest);
+    size_t length = output_wrap(text, room, &rest);
     unsigned end = canvas_text(&terminal->canvas, column, text, length, colour);
     if (*rest && i + 1 == LABEL_LINES) canvas_glyph(&terminal->canvas, end - 1, CANVAS_CUT, colour);
     terminal_line_end(terminal);
@@ -193,7 +193,7 @@ static void row_span(struct terminal *terminal, const struct timeline_row *row) 
   terminal_line_end(terminal);
   const char *text = one_line ? "" : row->source, *rest;
   for (unsigned i = 0; *text && i < LABEL_LINES; i++, text = rest) {
-    size_t length = timeline_line(text, room, &rest);
+    size_t length = output_wrap(text, room, &rest);
     snprintf(whole, sizeof whole, "%.*s", (int)length, text);
     terminal_line_begin(terminal, row->from, row->from);
     put_beside(terminal, row->from, whole, COLOUR_FAINT);

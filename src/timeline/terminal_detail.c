@@ -68,30 +68,21 @@ struct steps_cursor {
   const char *rest; /* of the step's text; NULL: it has not begun */
 };
 
-static const char *step_kind_text(enum timeline_step_kind kind) {
-  static const char *const text[] = { [TIMELINE_STEP_CHECK] = "check",
-                                      [TIMELINE_STEP_FAILED] = "FAILED",
-                                      [TIMELINE_STEP_READ] = "read",
-                                      [TIMELINE_STEP_WRITE] = "write",
-                                      [TIMELINE_STEP_WALK] = "walk" };
-  return text[kind];
-}
-
 /* One line of a step from the boundary on. */
 static void put_step(struct terminal *terminal, const struct timeline_detail *detail,
                      struct steps_cursor *cursor, unsigned boundary) {
   const struct timeline_step *step = &detail->step[cursor->step];
   struct canvas *canvas = &terminal->canvas;
-  enum colour colour = step->kind == TIMELINE_STEP_FAILED ? COLOUR_RED : COLOUR_NONE;
+  enum colour colour = step->kind == BRIEF_FAILED ? COLOUR_RED : COLOUR_NONE;
   unsigned column = boundary + 2 + STEP_KIND;
   if (!cursor->rest) {
-    const char *kind = step_kind_text(step->kind);
-    canvas_glyph(canvas, boundary, step->kind == TIMELINE_STEP_FAILED ? CANVAS_REFUSED : CANVAS_STEP, colour);
+    const char *kind = brief_kind_text(step->kind);
+    canvas_glyph(canvas, boundary, step->kind == BRIEF_FAILED ? CANVAS_REFUSED : CANVAS_STEP, colour);
     canvas_text(canvas, boundary + 2, kind, strlen(kind), colour ? colour : COLOUR_FAINT);
     cursor->rest = step->text;
   }
   const char *text = cursor->rest;
-  size_t length = timeline_line(text, canvas->width - column, &cursor->rest);
+  size_t length = output_wrap(text, canvas->width - column, &cursor->rest);
   canvas_text(canvas, column, text, length, colour);
   if (*cursor->rest) return;
   cursor->step++;

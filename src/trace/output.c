@@ -1,6 +1,7 @@
 /* The formatting of text and its way into a file. */
 #include "trace/output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -89,6 +90,20 @@ void output_column(struct output *output, unsigned column) {
 void output_line(struct output *output) {
   output_raw(output, "\n", 1);
   output->column = 0;
+}
+
+size_t output_wrap(const char *text, size_t width, const char **rest) {
+  size_t length = strlen(text), cut = width;
+  assert(width > 0);
+  if (length <= width) {
+    *rest = text + length;
+    return length;
+  }
+  while (cut > width / 2 && text[cut] != ' ')
+    cut--;
+  if (text[cut] != ' ') cut = width; /* a word that would leave half of the line empty is broken */
+  *rest = text + cut + (text[cut] == ' ');
+  return cut;
 }
 
 void output_colour(struct output *output, enum colour colour) {

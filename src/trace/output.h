@@ -38,6 +38,10 @@ void output_hex_digits(struct output *output, uint64_t value, unsigned digits);
 void output_column(struct output *output, unsigned column);
 void output_line(struct output *output);
 
+/* The next line of `text` in at most `width` columns, broken at a space where there is one: its length;
+ * `*rest` is what follows, "" at the end. */
+size_t output_wrap(const char *text, size_t width, const char **rest);
+
 /* Takes no column; nothing without colour. */
 void output_colour(struct output *output, enum colour colour);
 

@@ -13,18 +13,18 @@
 static void lines_break_at_spaces_and_lose_none_of_the_text(void **state) {
   const char *text = "delivering #UD failed: gate", *rest;
   (void)state;
-  assert_int_equal(timeline_line(text, 15, &rest), strlen("delivering #UD"));
+  assert_int_equal(output_wrap(text, 15, &rest), strlen("delivering #UD"));
   assert_string_equal(rest, "failed: gate");
-  assert_int_equal(timeline_line(rest, 15, &rest), strlen("failed: gate"));
+  assert_int_equal(output_wrap(rest, 15, &rest), strlen("failed: gate"));
   assert_string_equal(rest, "");
 }
 
 static void a_word_longer_than_half_a_line_is_broken(void **state) {
   const char *rest;
   (void)state;
-  assert_int_equal(timeline_line("a bbbbbbbbbbbbbbbbbbbb", 10, &rest), 10);
+  assert_int_equal(output_wrap("a bbbbbbbbbbbbbbbbbbbb", 10, &rest), 10);
   assert_string_equal(rest, "bbbbbbbbbbbb");
-  assert_int_equal(timeline_line("cccc", 1, &rest), 1);
+  assert_int_equal(output_wrap("cccc", 1, &rest), 1);
   assert_string_equal(rest, "ccc");
 }
 
