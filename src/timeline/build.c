@@ -297,7 +297,7 @@ static bool is_told(const struct timeline_builder *builder, const struct rs_tran
 void timeline_build_transition(struct timeline_builder *builder, const struct rs_transition_event *event,
                                bool shown) {
   const struct rs_transition *transition = event->transition;
-  bool executed = transition->cause.has_instruction && transition->outcome != RS_FAULTED;
+  bool executed = transition->cause.has_instruction || builder->attempted;
   bool told = shown && is_told(builder, event) && (event->number || mark_has_room(builder));
   struct text text;
   story_follow(&builder->story, event);
@@ -315,6 +315,7 @@ void timeline_build_transition(struct timeline_builder *builder, const struct rs
     if (!builder->left_out++) builder->first_out = event->number;
     builder->last_out = event->number;
   }
+  builder->attempted = executed && transition->outcome == RS_FAULTED;
   if (event->number || told) go_on(builder, &transition->after, event->instructions + executed);
 }
 
@@ -346,19 +347,6 @@ void timeline_build_macro(struct timeline_builder *builder, const struct rs_macr
   go_on(builder, event->cpu, event->instructions);
 }
 
-static void print_end(struct output *output, const struct rs_end_event *event) {
-  static const char *const text[] = {
-    [RS_END_EXIT] = "the guest exited with ",
-    [RS_END_HALT] = "halted with nothing left that could end it",
-    [RS_END_SHUTDOWN] = "shut down",
-    [RS_END_LIMIT] = "the instruction limit",
-    [RS_END_STOPPED] = "stopped",
-    [RS_END_FAILED] = "failed on the host",
-  };
-  output_text(output, text[event->reason]);
-  if (event->reason == RS_END_EXIT) output_signed(output, event->status);
-}
-
 void timeline_build_end(struct timeline_builder *builder, const struct rs_end_event *event) {
   struct text text;
   marks_settle(builder);
@@ -366,7 +354,7 @@ void timeline_build_end(struct timeline_builder *builder, const struct rs_end_ev
   if (builder->left_out || !builder->opened) return;
   if (event->reason != RS_END_SHUTDOWN) add_span(builder, event->instructions, event->rip);
   struct timeline_row *row = timeline_layout_add(builder->layout, TIMELINE_END, builder->lane, builder->lane);
-  print_end(text_begin(&text), event);
+  fields_end(text_begin(&text), event);
   if (!row) return;
   row->time = event->instructions;
   row->fault = event->reason == RS_END_SHUTDOWN;

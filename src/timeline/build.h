@@ -28,6 +28,7 @@ struct timeline_builder {
   unsigned marks, marks_most;
   uint64_t marks_out;
   bool opened; /* something was shown */
+  bool attempted; /* an instruction, which was refused and is counted all the same */
   /* Where plain code went on after the last event, and when. */
   bool begun;
   uint64_t time;

@@ -6,13 +6,17 @@
 
 #include "trace/fields.h"
 
+bool values_differ(enum rs_register reg, const union rs_value *a, const union rs_value *b) {
+  if (register_is_segment(reg))
+    return a->segment.selector != b->segment.selector || a->segment.base != b->segment.base ||
+           a->segment.limit != b->segment.limit || a->segment.attributes != b->segment.attributes;
+  if (register_is_table(reg)) return a->table.base != b->table.base || a->table.limit != b->table.limit;
+  return a->word[0] != b->word[0];
+}
+
 bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg) {
   union rs_value old = rs_cpu_get(before, reg), new = rs_cpu_get(after, reg);
-  if (register_is_segment(reg))
-    return old.segment.selector != new.segment.selector || old.segment.base != new.segment.base ||
-           old.segment.limit != new.segment.limit || old.segment.attributes != new.segment.attributes;
-  if (register_is_table(reg)) return old.table.base != new.table.base || old.table.limit != new.table.limit;
-  return old.word[0] != new.word[0];
+  return values_differ(reg, &old, &new);
 }
 
 /* Most instructions change general registers and flags alone. The bytes between the members of a segment may

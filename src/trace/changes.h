@@ -9,6 +9,9 @@
 unsigned changes_list(const struct rs_cpu *before, const struct rs_cpu *after,
                       enum rs_register changed[RS_REGISTER_COUNT]);
 
+/* Whether two values of a register do. */
+bool values_differ(enum rs_register reg, const union rs_value *a, const union rs_value *b);
+
 /* Whether this one does. */
 bool register_differs(const struct rs_cpu *before, const struct rs_cpu *after, enum rs_register reg);
 

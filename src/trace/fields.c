@@ -84,6 +84,23 @@ void fields_origin(struct output *output, const struct rs_interrupt_origin *orig
   if (name[origin->kind].numbered) output_decimal(output, origin->line);
 }
 
+static const char *end_text(enum rs_end_reason reason) {
+  switch (reason) {
+  case RS_END_EXIT: return "exited with ";
+  case RS_END_HALT: return "halted with nothing left that could end it";
+  case RS_END_SHUTDOWN: return "shut down";
+  case RS_END_LIMIT: return "reached the instruction limit";
+  case RS_END_STOPPED: return "was stopped";
+  case RS_END_FAILED: return "failed on the host";
+  }
+  return "";
+}
+
+void fields_end(struct output *output, const struct rs_end_event *event) {
+  output_text(output, end_text(event->reason));
+  if (event->reason == RS_END_EXIT) output_signed(output, event->status);
+}
+
 static const char *segment_name(uint64_t index) {
   return index < RS_SEGMENT_COUNT ? rs_register_name((enum rs_register)(RS_ES + index)) : "none";
 }

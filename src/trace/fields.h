@@ -33,6 +33,9 @@ const char *fields_page_entry_name(uint64_t level);
 /* "IRQ 0", "APIC timer": what raised an external interrupt or an NMI; nothing when it is not known. */
 void fields_origin(struct output *output, const struct rs_interrupt_origin *origin);
 
+/* "exited with 1", "shut down": how a run ended. */
+void fields_end(struct output *output, const struct rs_end_event *event);
+
 /* The check's text with its operands filled in. */
 void fields_check(struct output *output, const struct rs_step *check);
 

@@ -277,22 +277,9 @@ void headline_print(struct output *output, const struct story *story,
   }
 }
 
-static const char *end_text(enum rs_end_reason reason) {
-  switch (reason) {
-  case RS_END_EXIT: return "exited with ";
-  case RS_END_HALT: return "halted with nothing left that could end it";
-  case RS_END_SHUTDOWN: return "shut down";
-  case RS_END_LIMIT: return "reached the instruction limit";
-  case RS_END_STOPPED: return "was stopped";
-  case RS_END_FAILED: return "failed on the host";
-  }
-  return "";
-}
-
 void headline_print_end(struct output *output, const struct rs_end_event *event,
                         const struct rs_symbols *symbols) {
-  output_text(output, end_text(event->reason));
-  if (event->reason == RS_END_EXIT) output_signed(output, event->status);
+  fields_end(output, event);
   output_text(output, " after ");
   output_decimal(output, event->instructions);
   output_text(output, event->instructions == 1 ? " instruction" : " instructions");

@@ -6,17 +6,25 @@
 
 enum { TRACER_SINKS = 8 };
 
+/* What is told at a level. */
+static inline bool level_has_transition(enum rs_trace_level level, const struct rs_transition_event *event) {
+  bool operation = event->number == 0 && event->transition->outcome != RS_FAULTED;
+  return level >= (operation ? RS_TRACE_STEPS : RS_TRACE_TRANSITIONS);
+}
+static inline bool level_has_macro(enum rs_trace_level level) {
+  return level == RS_TRACE_MACRO || level >= RS_TRACE_STEPS;
+}
+
 /* What a sink is told at its level. */
 static inline bool sink_wants_transition(const struct rs_trace_sink *sink,
                                          const struct rs_transition_event *event) {
-  bool operation = event->number == 0 && event->transition->outcome != RS_FAULTED;
-  return sink->level >= (operation ? RS_TRACE_STEPS : RS_TRACE_TRANSITIONS) && sink->transition;
+  return level_has_transition(sink->level, event) && sink->transition;
 }
 static inline bool sink_wants_instructions(const struct rs_trace_sink *sink) {
   return sink->level >= RS_TRACE_INSTRUCTIONS && sink->instruction;
 }
 static inline bool sink_wants_macro(const struct rs_trace_sink *sink) {
-  return (sink->level == RS_TRACE_MACRO || sink->level >= RS_TRACE_STEPS) && sink->macro;
+  return level_has_macro(sink->level) && sink->macro;
 }
 
 struct tracer {
