@@ -69,9 +69,10 @@ struct options {
   struct text_list modules;
   /* what reads a log */
   struct rs_log_filter filter;
-  uint64_t at;     /* a transition; 0: none */
-  unsigned width;  /* 0: the terminal's */
-  const char *svg; /* a file for the timeline; NULL: none */
+  uint64_t at, at_second; /* a transition, of `compare` one of each log; 0: none */
+  bool difference_only;   /* of `compare` */
+  unsigned width;         /* 0: the terminal's */
+  const char *svg;        /* a file for the timeline; NULL: none */
   bool ascii;
   struct rs_view_options view; /* of view */
   /* what follows the options; NULL-terminated */
@@ -86,6 +87,7 @@ enum command {
   COMMAND_BOOT,
   COMMAND_SHOW,
   COMMAND_TIMELINE,
+  COMMAND_COMPARE,
   COMMAND_EXPLAIN,
   COMMAND_VIEW,
   COMMAND_COUNT
@@ -103,7 +105,7 @@ const char *options_word(enum command command, const char *name, unsigned index)
 
 /* The help texts; the list of commands stands between head and foot. */
 extern const char help_head[], help_foot[], help_run[], help_boot[], help_show[], help_timeline[],
-    help_explain[], help_view[];
+    help_compare[], help_explain[], help_view[];
 
 /* A whole file in memory; freed by file_free. */
 struct file {
@@ -150,6 +152,7 @@ int command_run(int argc, char **argv);
 int command_boot(int argc, char **argv);
 int command_show(int argc, char **argv);
 int command_timeline(int argc, char **argv);
+int command_compare(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_view(int argc, char **argv);
 

@@ -11,6 +11,8 @@ const struct command_row command_rows[COMMAND_COUNT] = {
   [COMMAND_SHOW] = { "show", "print what a run has logged with -o FILE.ring", help_show, command_show },
   [COMMAND_TIMELINE] = { "timeline", "draw a log, ring beside ring: in the terminal, or as SVG",
                          help_timeline, command_timeline },
+  [COMMAND_COMPARE] = { "compare", "two logs side by side, and where they first differ", help_compare,
+                        command_compare },
   [COMMAND_EXPLAIN] = { "explain", "why a logged run went wrong: the check, the value, who wrote it",
                         help_explain, command_explain },
   [COMMAND_VIEW] = { "view", "look at a log in a window, step by step, forward and back", help_view,

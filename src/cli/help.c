@@ -156,6 +156,33 @@ const char help_timeline[] =
     "Exit status: 0; 125 for a file that is no log, or one that is damaged or cut off: what is whole\n"
     "of it has been drawn then.\n";
 
+const char help_compare[] =
+    "usage: ringside compare [options] A.ring B.ring\n"
+    "\n"
+    "Holds two logs against each other: what each run is and does, in figures; the micro-steps of one\n"
+    "transition of each, aligned; and where the runs first differ.\n"
+    "\n"
+    "  ringside run --entry=int80 -o a.ring ./hello-i386\n"
+    "  ringside run --entry=sysenter -o b.ring ./hello-i386\n"
+    "  ringside compare a.ring b.ring\n"
+    "  ringside compare --diff a.ring b.ring && echo the same run\n"
+    "\n"
+    "  --at=N,M            transition #N of the first log beside #M of the second; --at=N: #N of both\n"
+    "                      (default: the first system call of each, and then its return)\n"
+    "  --diff              only where they first differ, and exit status 1 if they do. Between logs of two\n"
+    "                      levels only what both levels tell is compared\n"
+    "  --format=FORMAT     text (default), or json, one object (docs/compare.md)\n"
+    "  -o, --output=FILE   write to FILE instead of standard output\n"
+    "  --width=N           columns, 60 to 400 (default: the terminal's, else 100)\n"
+    "  --color=WHEN        auto (default: on terminals), always or never\n"
+    "  -h, --help          this text\n"
+    "\n"
+    "In the columns < is what only the first one does, > what only the second does, | what both do with\n"
+    "other values.\n"
+    "\n"
+    "Exit status: 0; 1 with --diff where they differ; 125 for a file that is no log, or one that is damaged\n"
+    "or cut off: what is whole of it has been compared then.\n";
+
 const char help_explain[] =
     "usage: ringside explain [options] FILE.ring\n"
     "\n"

@@ -147,6 +147,8 @@ enum option_id {
   OPTION_WIDTH,
   OPTION_ASCII,
   OPTION_SVG,
+  OPTION_AT_BOTH,
+  OPTION_DIFF,
   OPTION_STEP,
   OPTION_SIZE,
   OPTION_FONT,
@@ -216,6 +218,17 @@ static const struct option timeline_options[] = {
   { NULL, 0, NULL, 0 },
 };
 
+static const struct option compare_options[] = {
+  { "at", required_argument, NULL, OPTION_AT_BOTH },
+  { "diff", no_argument, NULL, OPTION_DIFF },
+  { "format", required_argument, NULL, OPTION_REPORT },
+  { "width", required_argument, NULL, OPTION_WIDTH },
+  { "color", required_argument, NULL, OPTION_COLOUR },
+  { "output", required_argument, NULL, 'o' },
+  { "help", no_argument, NULL, 'h' },
+  { NULL, 0, NULL, 0 },
+};
+
 static const struct option explain_options[] = {
   { "at", required_argument, NULL, OPTION_AT },
   { "format", required_argument, NULL, OPTION_REPORT },
@@ -258,7 +271,7 @@ static const struct word *words_of(int id) {
 static const struct option *options_of(enum command command) {
   static const struct option *const table[COMMAND_COUNT] = {
     [COMMAND_RUN] = run_options,           [COMMAND_BOOT] = boot_options,       [COMMAND_SHOW] = show_options,
-    [COMMAND_TIMELINE] = timeline_options, [COMMAND_EXPLAIN] = explain_options, [COMMAND_VIEW] = view_options
+    [COMMAND_TIMELINE] = timeline_options, [COMMAND_COMPARE] = compare_options, [COMMAND_EXPLAIN] = explain_options, [COMMAND_VIEW] = view_options
   };
   return table[command];
 }
@@ -277,6 +290,19 @@ static enum rs_status width_apply(struct options *options, struct rs_error *erro
   enum rs_status status = option_number("width", 1, UINT16_MAX, &number, error);
   options->width = (unsigned)number;
   return status;
+}
+
+/* "4,6", or "4" for both. */
+static enum rs_status at_both_apply(struct options *options, struct rs_error *error) {
+  char first[32];
+  const char *comma = strchr(optarg, ',');
+  if (!comma) return option_number("at", 1, UINT64_MAX, &options->at, error);
+  size_t length = (size_t)(comma - optarg);
+  snprintf(first, sizeof first, "%.*s", (int)(length < sizeof first ? length : sizeof first - 1), optarg);
+  enum rs_status status = number_parse("at", first, false, &options->at, error);
+  if (status == RS_OK) status = number_parse("at", comma + 1, false, &options->at_second, error);
+  if (status != RS_OK || (options->at && options->at_second)) return status;
+  return rs_fail(error, RS_BAD_ARGUMENT, "--at=%s: transitions are counted from 1", optarg);
 }
 
 static enum rs_status filter_apply(int id, struct rs_log_filter *filter, struct rs_error *error) {
@@ -364,6 +390,8 @@ static enum rs_status option_apply(int id, struct options *options, struct rs_er
   case OPTION_INITRD: return list_add(&options->initrds, optarg, error);
   case OPTION_FILE: return list_add(&options->files, optarg, error);
   case OPTION_WITNESS: options->witness = true; return RS_OK;
+  case OPTION_DIFF: options->difference_only = true; return RS_OK;
+  case OPTION_AT_BOTH: return at_both_apply(options, error);
   case OPTION_ASCII: options->ascii = true; return RS_OK;
   case OPTION_SVG: options->svg = optarg; return RS_OK;
   case OPTION_WIDTH: return width_apply(options, error);

@@ -1,13 +1,17 @@
 /* libFuzzer target: any bytes as a log, and as what is inside its frames. */
+#include "compare/view_attempt.h"
 #include "log/log_attempt.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;
-  if (data[0] & 1)
+  if (data[0] & 1) {
     log_attempt(data + 1, size - 1);
-  else
+    view_attempt(data + 1, size - 1);
+  } else {
     log_attempt_records(data + 1, size - 1);
+    view_attempt_records(data + 1, size - 1);
+  }
   return 0;
 }

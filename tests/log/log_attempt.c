@@ -82,7 +82,7 @@ static size_t here_put(uint8_t *to, size_t room, uint8_t first) {
   return (size_t)(coder.at - to);
 }
 
-void log_attempt_records(const uint8_t *records, size_t size) {
+struct piece log_of_records(const uint8_t *records, size_t size) {
   enum { ROOM = 2 * LOG_PROGRAM };
   size_t room = LOG_PREAMBLE + ZSTD_compressBound(ROOM) + ZSTD_compressBound(ROOM + size);
   uint8_t *log = malloc(room), *frame = malloc(ROOM + size);
@@ -93,7 +93,12 @@ void log_attempt_records(const uint8_t *records, size_t size) {
   size_t head = here_put(frame, ROOM, size ? records[0] : 0);
   memcpy(frame + head, records, size);
   used += pack(log + used, room - used, frame, head + size);
-  log_attempt(log, used);
   free(frame);
-  free(log);
+  return (struct piece){ (char *)log, used };
+}
+
+void log_attempt_records(const uint8_t *records, size_t size) {
+  struct piece log = log_of_records(records, size);
+  log_attempt((const uint8_t *)log.bytes, log.size);
+  free(log.bytes);
 }

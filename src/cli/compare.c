@@ -1,0 +1,86 @@
+/* `ringside compare`: two logs side by side. */
+#include <errno.h>
+#include <string.h>
+
+#include "cli/view.h"
+#include "ringside/compare.h"
+
+enum { STATUS_DIFFERENT = 1 };
+
+/* The two logs and their files; zeroed at the start. */
+struct logs {
+  FILE *file[2];
+  struct rs_log *log[2];
+};
+
+static enum rs_status compare_arguments_check(const struct options *options, struct rs_error *error) {
+  if (options->argument_count != 2)
+    return rs_fail(error, RS_BAD_ARGUMENT, "compare: needs two logs (see ringside compare --help)");
+  if (options->width && (options->width < RS_COMPARE_WIDTH_MIN || options->width > RS_COMPARE_WIDTH_MAX))
+    return rs_fail(error, RS_BAD_ARGUMENT, "--width=%u: must be from %d to %d", options->width,
+                   RS_COMPARE_WIDTH_MIN, RS_COMPARE_WIDTH_MAX);
+  return RS_OK;
+}
+
+static enum rs_status logs_open(struct logs *logs, char *const *names, struct rs_error *error) {
+  enum rs_status status = RS_OK;
+  for (unsigned i = 0; i < 2 && status == RS_OK; i++) {
+    logs->file[i] = fopen(names[i], "rb");
+    if (!logs->file[i]) return rs_fail(error, RS_IO_ERROR, "%s: %s", names[i], strerror(errno));
+    status = rs_log_open(logs->file[i], names[i], &logs->log[i], error);
+  }
+  return status;
+}
+
+static void logs_close(struct logs *logs) {
+  for (unsigned i = 0; i < 2; i++) {
+    rs_log_close(logs->log[i]);
+    if (logs->file[i]) fclose(logs->file[i]);
+  }
+}
+
+static enum rs_status compare_to(const struct logs *logs, const struct options *options, bool *same,
+                                 struct rs_error *error) {
+  const char *output = options->trace_file;
+  const char *const name[] = { options->arguments[0], options->arguments[1] };
+  FILE *file = output ? fopen(output, "w") : stdout;
+  if (!file) return rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  const struct rs_compare_options how = {
+    .at = { options->at, options->at_second ? options->at_second : options->at },
+    .difference_only = options->difference_only,
+    .json = options->format == FORMAT_JSON,
+    .colour = cli_colour_wanted(options->colour, file),
+    .width = view_width(options, file, RS_COMPARE_WIDTH_MIN, RS_COMPARE_WIDTH_MAX, RS_COMPARE_WIDTH),
+  };
+  enum rs_status status = rs_compare(logs->log, name, &how, file, same, error);
+  if (output && fclose(file) != 0 && status == RS_OK)
+    status = rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  return status;
+}
+
+static enum rs_status compare_with(const struct options *options, bool *same, struct rs_error *error) {
+  struct logs logs = { .log = { NULL } };
+  enum rs_status status = compare_arguments_check(options, error);
+  if (status == RS_OK) status = logs_open(&logs, options->arguments, error);
+  if (status == RS_OK) status = compare_to(&logs, options, same, error);
+  logs_close(&logs);
+  return status;
+}
+
+int command_compare(int argc, char **argv) {
+  struct rs_error error;
+  struct options options;
+  bool same = true;
+  int exit_status = 0;
+  enum rs_status status = options_parse(COMMAND_COMPARE, argc, argv, &options, &error);
+  if (status == RS_OK && options.help)
+    fputs(help_compare, stdout);
+  else if (status == RS_OK)
+    status = compare_with(&options, &same, &error);
+  if (status != RS_OK)
+    exit_status = cli_failed(&error);
+  else if (options.difference_only && !same)
+    exit_status = STATUS_DIFFERENT;
+  options_free(&options);
+  return exit_status;
+}
