@@ -47,14 +47,15 @@ static int image_boot(const struct options *options, const struct file *image, c
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
   const struct rs_blob blob = { image->bytes, image->size, image->name };
-  const struct rs_machine_config config = cli_machine_config(options, false);
+  struct progress progress;
+  const struct rs_machine_config config = cli_machine_config(options, false, &progress);
   int exit_status = STATUS_FAILED;
   enum rs_status status = symbols_collect(options, image, &symbols, &error);
   if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);
   if (status == RS_OK)
     status = rs_machine_boot(machine, &blob, command_line, modules->module, modules->count, &error);
   if (status == RS_OK)
-    exit_status = cli_run_machine(machine, options, symbols);
+    exit_status = cli_run_machine(machine, options, symbols, &progress);
   else
     cli_failed(&error);
   rs_machine_free(machine);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cli/progress.h"
 #include "ringside/log.h"
 #include "ringside/machine.h"
 #include "ringside/status.h"
@@ -120,7 +121,7 @@ void file_free(struct file *file);
 /* Runs `machine` under the options' trace and returns the exit status that tells how it ended; a signal, as
  * Ctrl-C sends one, stops it and the trace is told to its end. */
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
-                    const struct rs_symbols *symbols);
+                    const struct rs_symbols *symbols, struct progress *progress);
 
 /* A sink that writes one of the formats made for people and programs: all but a log. */
 struct rs_trace_sink *cli_sink_make(enum trace_format format, FILE *file,
@@ -136,7 +137,8 @@ bool cli_colour_wanted(enum colour_choice choice, FILE *file);
 /* The machine that the options ask for. `errors`, where the guest's standard error goes, is the host's a line
  * at a time, so that the guest's lines and the trace's stay whole when both go there; the caller closes it
  * unless it is NULL. */
-struct rs_machine_config cli_machine_config(const struct options *options, bool host_device);
+struct rs_machine_config cli_machine_config(const struct options *options, bool host_device,
+                                            struct progress *progress);
 
 /* Prints what --witness found; false when the engine differs in a way that is not known. */
 bool cli_witness_tell(const struct rs_witness *witness);

@@ -213,7 +213,8 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   struct rs_symbols *symbols = NULL;
   struct rs_machine *machine = NULL;
   struct modules modules = { .count = 0 };
-  const struct rs_machine_config config = cli_machine_config(options, true);
+  struct progress progress;
+  const struct rs_machine_config config = cli_machine_config(options, true, &progress);
   int exit_status = STATUS_FAILED;
   enum rs_status status = program_inspect(options, program, &facts, &error);
   if (status == RS_OK) status = kernel_choose(options, &facts, &plan, &error);
@@ -224,7 +225,7 @@ static int program_run(const struct options *options, const struct rs_blob *prog
   if (status == RS_OK) status = rs_machine_create(&config, &machine, &error);
   if (status == RS_OK) status = kernel_boot(machine, options, &plan, &modules, &error);
   if (status == RS_OK)
-    exit_status = cli_run_machine(machine, options, symbols);
+    exit_status = cli_run_machine(machine, options, symbols, &progress);
   else
     cli_failed(&error);
   rs_machine_free(machine);

@@ -14,17 +14,9 @@ int cli_failed(const struct rs_error *error) {
   return STATUS_FAILED;
 }
 
-static FILE *errors_open(void) {
-  int descriptor = dup(STDERR_FILENO);
-  FILE *errors = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-  if (errors)
-    setvbuf(errors, NULL, _IOLBF, BUFSIZ);
-  else if (descriptor >= 0)
-    close(descriptor);
-  return errors;
-}
-
-struct rs_machine_config cli_machine_config(const struct options *options, bool host_device) {
+struct rs_machine_config cli_machine_config(const struct options *options, bool host_device,
+                                            struct progress *progress) {
+  progress_init(progress);
   return (struct rs_machine_config){
     .model = options->model,
     .memory = options->memory,
@@ -32,7 +24,7 @@ struct rs_machine_config cli_machine_config(const struct options *options, bool 
     .witness = options->witness,
     .host_device = host_device,
     .output = stdout,
-    .errors = errors_open(),
+    .errors = progress_errors(progress),
     .input = stdin,
   };
 }
@@ -156,16 +148,28 @@ static int end_status(const struct rs_end_event *end) {
   return STATUS_FAILED;
 }
 
+/* Of a run whose trace goes to a file; a trace of less than transitions would cost more by being counted. */
+static enum rs_status progress_follow(struct progress *progress, const struct options *options,
+                                      const struct trace *trace, struct rs_machine *machine,
+                                      struct rs_error *error) {
+  if (!options->trace_file || !trace->sink || trace->sink->level < RS_TRACE_TRANSITIONS) return RS_OK;
+  if (!progress_write(progress, trace->file)) return RS_OK;
+  enum rs_status status = rs_machine_subscribe(machine, &progress->sink);
+  return status == RS_OK ? RS_OK : rs_fail(error, status, "%s", rs_status_text(status));
+}
+
 int cli_run_machine(struct rs_machine *machine, const struct options *options,
-                    const struct rs_symbols *symbols) {
+                    const struct rs_symbols *symbols, struct progress *progress) {
   struct rs_error error, close_error;
   struct trace trace;
   struct interrupt interrupt;
   struct rs_end_event end = { .reason = RS_END_FAILED };
   enum rs_status status = trace_open(&trace, options, symbols, machine, &error);
   interrupt_watch(&interrupt, machine);
+  if (status == RS_OK) status = progress_follow(progress, options, &trace, machine, &error);
   if (status == RS_OK) status = rs_machine_run(machine, &end, &error);
   enum rs_status closed = trace_close(&trace, &close_error);
+  progress_end(progress);
   int signal = interrupt_forget(&interrupt);
   /* Who closed the pipe knows why not all came through it. */
   if (signal == SIGPIPE) return STATUS_SIGNALLED + signal;

@@ -35,11 +35,15 @@ enum rs_status view_show(struct rs_log *log, const struct options *options, stru
   return closed;
 }
 
-static enum rs_status view_tell_to(struct rs_log *log, const struct options *options, const char *output,
-                                   view_teller *tell, struct rs_error *error) {
+static enum rs_status view_tell_to(struct rs_log *log, FILE *input, const struct options *options,
+                                   const char *output, view_teller *tell, struct rs_error *error) {
+  struct progress progress;
   FILE *file = output ? fopen(output, "w") : stdout;
   if (!file) return rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  progress_init(&progress);
+  progress_read(&progress, input, file);
   enum rs_status status = tell(log, options, file, error);
+  progress_end(&progress);
   if (output && fclose(file) != 0 && status == RS_OK)
     status = rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
   return status;
@@ -52,7 +56,7 @@ enum rs_status view_tell(const struct options *options, const char *output, view
   FILE *file = fopen(name, "rb");
   if (!file) return rs_fail(error, RS_IO_ERROR, "%s: %s", name, strerror(errno));
   enum rs_status status = rs_log_open(file, name, &log, error);
-  if (status == RS_OK) status = view_tell_to(log, options, output, tell, error);
+  if (status == RS_OK) status = view_tell_to(log, file, options, output, tell, error);
   rs_log_close(log);
   fclose(file);
   return status;
