@@ -52,7 +52,11 @@ static enum rs_status compare_to(const struct logs *logs, const struct options *
     .colour = cli_colour_wanted(options->colour, file),
     .width = view_width(options, file, RS_COMPARE_WIDTH_MIN, RS_COMPARE_WIDTH_MAX, RS_COMPARE_WIDTH),
   };
+  struct progress progress;
+  progress_init(&progress);
+  progress_read(&progress, logs->file[0], file);
   enum rs_status status = rs_compare(logs->log, name, &how, file, same, error);
+  progress_end(&progress);
   if (output && fclose(file) != 0 && status == RS_OK)
     status = rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
   return status;

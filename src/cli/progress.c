@@ -12,7 +12,8 @@
 
 enum { FIRST_AFTER = 2000, AGAIN_AFTER = 250, LINE_MAX_LENGTH = 120 }; /* milliseconds; columns */
 
-#define ERASE "\r\033[K"
+#define ERASE_AFTER "\033[K\r"
+#define ERASE "\r" ERASE_AFTER
 
 static void terminal_write(const char *bytes, size_t size) {
   while (size) {
@@ -64,13 +65,14 @@ static void line_format(const struct progress *progress, uint64_t milliseconds, 
 /* No longer than the terminal is wide, so that one line is what there is to erase; the cursor goes back to
  * its beginning for those who write without asking. */
 static void line_draw(struct progress *progress, uint64_t milliseconds) {
-  char text[LINE_MAX_LENGTH + 16];
+  char text[LINE_MAX_LENGTH + sizeof ERASE_AFTER];
   struct winsize window;
   line_format(progress, milliseconds, text, LINE_MAX_LENGTH);
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col && strlen(text) >= window.ws_col)
     text[window.ws_col - 1] = '\0';
-  strcat(text, "\033[K\r");
-  terminal_write(text, strlen(text));
+  size_t length = strlen(text);
+  memcpy(text + length, ERASE_AFTER, sizeof ERASE_AFTER - 1);
+  terminal_write(text, length + sizeof ERASE_AFTER - 1);
   progress->drawn = true;
 }
 
