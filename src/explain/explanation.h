@@ -34,6 +34,7 @@ enum origin_known {
   ORIGIN_WRITER,    /* `writer` did */
   ORIGIN_UNCHANGED, /* nobody since the log began */
   ORIGIN_NOT_TOLD,  /* instructions may have, and the log has none */
+  ORIGIN_HIDDEN,    /* not the last one that the log knows of, who left something else */
   ORIGIN_NONE,      /* an instruction: nobody is asked for */
 };
 

@@ -66,7 +66,7 @@ static json_t *json_culprit(const struct explanation *e, const struct culprit *c
   static const char *const kind[] = { "memory", "register", "instruction" };
   static const char *const known[] = {
     [ORIGIN_OPEN] = "not asked",          [ORIGIN_WRITER] = "writer", [ORIGIN_UNCHANGED] = "unchanged",
-    [ORIGIN_NOT_TOLD] = "not in the log", [ORIGIN_NONE] = "none",
+    [ORIGIN_NOT_TOLD] = "not in the log", [ORIGIN_HIDDEN] = "hidden", [ORIGIN_NONE] = "none",
   };
   json_t *object = json_pack("{s:s, s:i, s:i}", "kind", kind[culprit->kind], "failure", (int)culprit->failure,
                              "depth", (int)culprit->depth);

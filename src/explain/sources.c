@@ -2,6 +2,7 @@
 #include "explain/sources.h"
 
 #include "arch/descriptor.h"
+#include "explain/left.h"
 #include "explain/suspects.h"
 #include "trace/changes.h"
 #include "trace/fields.h"
@@ -112,8 +113,14 @@ bool instruction_wrote(const struct rs_instruction_event *event, const struct cu
                        const struct offsets *offsets, struct extent *extent) {
   if (culprit->kind == CULPRIT_INSTRUCTION) return false;
   if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
-  for (unsigned i = 0; i < event->write_count; i++)
-    if (same_memory(culprit, offsets, event->write[i].linear, event->write[i].size, extent)) return true;
+  extent->left_other = false;
+  for (unsigned i = 0; i < event->write_count; i++) {
+    const struct rs_memory_change *write = &event->write[i];
+    if (write_was_to_entry(culprit, write, extent)) return true;
+    if (!same_memory(culprit, offsets, write->linear, write->size, extent)) continue;
+    extent->left_other = !write_left_it(culprit, write, extent);
+    return true;
+  }
   return string_wrote(event, culprit, extent);
 }
 

@@ -19,6 +19,7 @@ struct sources {
 struct extent {
   unsigned first, size;
   uint64_t linear; /* of the write's first byte; of a string's, of the place's */
+  bool left_other; /* what the write left there is not what was found */
 };
 
 /* The step by which a transition wrote the place, or NULL. Accessed, dirty and busy bits do not count. */

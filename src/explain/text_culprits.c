@@ -105,6 +105,9 @@ static void print_origin(struct output *words, const struct explanation *e, cons
   case ORIGIN_NOT_TOLD:
     output_text(words, "this log does not tell who wrote it: record with --trace=instructions to know");
     return;
+  case ORIGIN_HIDDEN:
+    output_text(words, "this log does not tell who wrote it: it was done by way of another mapping");
+    return;
   default: break;
   }
   if (culprit->kind != CULPRIT_INSTRUCTION) return;

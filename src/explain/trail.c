@@ -156,6 +156,7 @@ static enum origin_known origin_of(const struct explanation *e, const struct cul
   if (culprit->kind == CULPRIT_INSTRUCTION) return ORIGIN_NONE;
   if (!seen->found) return all_told ? ORIGIN_UNCHANGED : ORIGIN_NOT_TOLD;
   if (!all_told && !seen->same) return ORIGIN_NOT_TOLD;
+  if (seen->extent.left_other) return ORIGIN_HIDDEN;
   return ORIGIN_WRITER;
 }
 
