@@ -35,9 +35,9 @@ static void words_break(struct page *page, const char *text, unsigned rest) {
 void page_end(struct page *page, unsigned first, unsigned rest, enum colour colour) {
   if (page->words.used == 0) return;
   indent_by(page, first);
-  output_colour(&page->out, colour);
+  if (colour) output_colour(&page->out, colour);
   words_break(page, output_finish(&page->words), rest);
-  output_colour(&page->out, COLOUR_NONE);
+  if (colour) output_colour(&page->out, COLOUR_NONE);
   output_line(&page->out);
 }
 
