@@ -8,7 +8,7 @@
 #include "viewer/bit_fields.h"
 #include "viewer/model.h"
 
-enum { LABELS = 10, TEXT = 512, COLUMN_BITS = 13, COLUMN_FIELD = 20 };
+enum { LABELS = 10, TEXT = 512, BITS = 7, BASE_FITS = 46 };
 
 /* A label and the beginning of what it is for. */
 static struct pen pen_labelled(struct viewer_panel *panel, const char *label) {
@@ -77,8 +77,10 @@ static void row_entry(struct viewer_panel *panel, const char *table, uint64_t ba
   output_text(&pen.output, table);
   output_text(&pen.output, size ? " entry " : " offset ");
   output_hex(&pen.output, size ? offset / size : offset);
-  pen_text(&pen, STYLE_FAINT, ", base ");
-  output_hex(&pen.output, base);
+  if (panel->columns >= BASE_FITS) {
+    pen_text(&pen, STYLE_FAINT, ", base ");
+    output_hex(&pen.output, base);
+  }
   pen_end(&pen);
 }
 
@@ -151,18 +153,33 @@ static void meaning_paint(const struct viewer *viewer, struct viewer_panel *pane
   panel_paragraph(panel, 0, STYLE_STRONG, output_finish(&output));
 }
 
-static void pen_field(struct pen *pen, const struct bit_field *field, uint64_t value, bool changed,
-                      unsigned column) {
-  if (column) output_column(&pen->output, column);
+/* The columns of a table of fields: as wide as its names and values are. */
+struct field_columns {
+  unsigned bits, value, width;
+};
+
+static struct field_columns field_columns_of(const struct bit_field *field) {
+  unsigned name = 0, digits = 0;
+  for (; field->name; field++) {
+    unsigned length = (unsigned)strlen(field->name), wide = (field->high - field->low) / 4u;
+    if (length > name) name = length;
+    if (wide > digits) digits = wide;
+  }
+  return (struct field_columns){ name + 2, name + 2 + BITS, name + 2 + BITS + digits + 4 };
+}
+
+static void pen_field(struct pen *pen, const struct bit_field *field, const struct field_columns *columns,
+                      unsigned from, uint64_t value, bool changed) {
+  if (from) output_column(&pen->output, from);
   pen_text(pen, STYLE_LABEL, field->name);
-  output_column(&pen->output, column + COLUMN_BITS);
+  output_column(&pen->output, from + columns->bits);
   pen_style(pen, STYLE_FAINT);
   output_decimal(&pen->output, field->high);
   if (field->high != field->low) {
     output_char(&pen->output, ':');
     output_decimal(&pen->output, field->low);
   }
-  output_column(&pen->output, column + COLUMN_FIELD);
+  output_column(&pen->output, from + columns->value);
   pen_style(pen, changed ? STYLE_CHANGED : value ? STYLE_STRONG : STYLE_PLAIN);
   if (field->high - field->low < 4)
     output_decimal(&pen->output, value);
@@ -171,19 +188,25 @@ static void pen_field(struct pen *pen, const struct bit_field *field, uint64_t v
   pen_style(pen, STYLE_PLAIN);
 }
 
-/* Two to a row where there is room. */
+/* Two to a row where there is room, downwards. */
 static void fields_paint(struct viewer_panel *panel, const struct rs_step *step) {
-  bool write = step->kind == RS_STEP_WRITE, two = panel->columns >= 2 * (COLUMN_FIELD + 6);
+  bool write = step->kind == RS_STEP_WRITE;
   union rs_value value = bit_fields_word(step, write ? &step->write.new : &step->read.value);
   union rs_value old = write ? bit_fields_word(step, &step->write.old) : value;
   const struct bit_field *field = bit_fields_of(step, &value);
   if (!field) return;
+  struct field_columns columns = field_columns_of(field);
+  unsigned count = 0, sides = panel->columns >= 2 * columns.width ? 2 : 1;
+  while (field[count].name)
+    count++;
+  unsigned rows = (count + sides - 1) / sides;
   row_blank(panel);
-  while (field->name) {
+  for (unsigned i = 0; i < rows; i++) {
     struct pen pen = pen_begin(panel);
-    for (unsigned side = 0; field->name && side <= two; side++, field++) {
-      uint64_t bits = bit_field_value(field, &value);
-      pen_field(&pen, field, bits, bits != bit_field_value(field, &old), side * (panel->columns / 2));
+    for (unsigned k = i; k < count; k += rows) {
+      uint64_t bits = bit_field_value(&field[k], &value);
+      unsigned from = k < rows ? 0 : panel->columns / 2;
+      pen_field(&pen, &field[k], &columns, from, bits, bits != bit_field_value(&field[k], &old));
     }
     pen_end(&pen);
   }

@@ -55,11 +55,12 @@ static void entry_row(struct viewer *viewer, struct viewer_panel *panel, const s
   const struct page_entry *entry = page_cursor_entry(cursor);
   struct log_position at = page_cursor_position(cursor);
   struct pen pen = pen_begin(panel);
-  (void)viewer;
   pen_coloured(&pen, page_text(cursor->page, entry));
   pen_end(&pen);
   row_leads(pen.row, at, 0);
-  pen.row->selected = log_position_compare(at, selected) == 0;
+  /* Before the first transition none is chosen. */
+  pen.row->selected =
+      log_position_compare(at, selected) == 0 && log_position_compare(at, viewer->here.at) <= 0;
 }
 
 /* How far up to begin so that the cursor stands in the middle, moved by the mouse wheel. */

@@ -4,7 +4,7 @@
 #include "trace/steps.h"
 #include "viewer/model.h"
 
-enum { WORDS = 2 * RS_STACK_WORDS + 1, BELOW = 2 };
+enum { WORDS = 2 * RS_STACK_WORDS + 1, BELOW = 2, NAME = 8 };
 
 struct side {
   const struct viewer *viewer;
@@ -87,9 +87,9 @@ static void pen_word(struct pen *pen, const struct side *side, unsigned i) {
   pen_style(pen, STYLE_PLAIN);
 }
 
-/* The room decides how much of an address is shown; the name of a word wants 10 characters. */
+/* The room decides how much of an address is shown; the name of a word wants some, too. */
 static void side_digits(struct side *side) {
-  unsigned value = side->window->word_size * 2u, fixed = 3 + value + 10;
+  unsigned value = side->window->word_size * 2u, fixed = 3 + value + NAME;
   side->digits = side->window->word_size == 8 ? 16 : 8;
   while (side->digits > 4 && fixed + side->digits > side->columns)
     side->digits /= 2;

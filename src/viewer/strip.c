@@ -3,8 +3,9 @@
 
 #include "viewer/model.h"
 
-/* The strip shows so many instructions at zoom 0; each step halves or doubles that. */
-enum { TIMELINE_SPAN = 1024, ZOOM_IN_MOST = 9 };
+/* The strip shows so many instructions at zoom 0; each step halves or doubles that. So many frames on each
+ * side of the cursor's are read for it; beyond, the buckets have to do. */
+enum { TIMELINE_SPAN = 1024, REACH = 6 };
 
 int strip_x(uint64_t from, uint64_t to, int left, int right, uint64_t time) {
   if (time <= from || to <= from) return left;
@@ -83,66 +84,85 @@ uint64_t strip_half(const struct viewer *viewer) {
   return half ? half : 1;
 }
 
-static struct viewer_segment *segment_add(struct viewer_timeline *out) {
-  return out->segments < VIEWER_SEGMENTS ? &out->segment[out->segments++] : NULL;
+/* The frames that the strip shows, as far as they are near the cursor. */
+struct reach {
+  uint32_t low, high;
+};
+
+static struct reach reach_find(struct viewer *viewer, const struct viewer_timeline *out) {
+  uint32_t here = viewer->here.at.frame;
+  struct reach reach = { here, here };
+  const struct page *page;
+  while (reach.low && here - reach.low < REACH && (page = pages_get(&viewer->pages, reach.low)) &&
+         page->begins > out->from)
+    reach.low--;
+  while (reach.high < viewer->last.frame && reach.high - here < REACH &&
+         (page = pages_get(&viewer->pages, reach.high)) && page->ends <= out->to)
+    reach.high++;
+  return reach;
 }
 
-static void segment_begin(struct viewer *viewer, struct viewer_timeline *out,
-                          const struct page_cursor *cursor) {
-  const struct page_entry *entry = page_cursor_entry(cursor);
-  struct viewer_segment *segment = segment_add(out);
-  if (!segment) return;
-  *segment = (struct viewer_segment){ .begins = entry->instructions,
-                                      .ends = viewer->total,
-                                      .ring = entry->ring_after,
-                                      .fault = entry->fault,
-                                      .begun = true,
-                                      .at = page_cursor_position(cursor) };
-  segment->chosen = log_position_compare(segment->at, viewer->here.at) == 0;
-  memcpy(segment->cause, entry->cause, sizeof segment->cause);
-}
-
-/* Back to the first listed event that can be seen, and one more, whose ring is that of the left edge. */
-static void cursor_to_left(struct viewer *viewer, struct page_cursor *cursor, uint64_t from) {
-  for (unsigned i = 0; i < VIEWER_SEGMENTS * 4; i++) {
-    const struct page_entry *entry = page_cursor_entry(cursor);
-    if (entry->number && entry->instructions <= from) return;
-    if (!page_cursor_previous(&viewer->pages, cursor)) return;
+/* A transition begins a stretch of one ring. Where they stand closer than can be drawn they are one, in the
+ * ring that the last of them leads to. */
+static void segment_begin(const struct viewer *viewer, struct viewer_timeline *out, uint32_t frame,
+                          const struct page_entry *entry) {
+  struct viewer_segment *last = &out->segment[out->segments - 1];
+  uint64_t least = (out->to - out->from) / VIEWER_SEGMENTS;
+  bool seen = entry->instructions > out->from;
+  bool close = seen && least && entry->instructions - last->begins < least;
+  struct log_position at = { frame, entry->event };
+  bool chosen = log_position_compare(at, viewer->here.at) == 0;
+  last->ends = entry->instructions;
+  last->whole = last->begun && !last->merged;
+  if (close || (seen && out->segments == VIEWER_SEGMENTS)) {
+    last->ring = entry->ring_after;
+    last->fault |= entry->fault;
+    last->chosen |= chosen;
+    last->merged = true;
+    return;
   }
+  if (seen) last = &out->segment[out->segments++];
+  *last = (struct viewer_segment){ .begins = entry->instructions,
+                                   .ends = out->exact_to,
+                                   .ring = entry->ring_after,
+                                   .fault = entry->fault,
+                                   .chosen = chosen,
+                                   .begun = true,
+                                   .at = at };
+  memcpy(last->cause, entry->cause, sizeof last->cause);
 }
 
-/* What is there when no transition is near: one ring, from edge to edge. */
-static void segments_plain(struct viewer *viewer, struct viewer_timeline *out) {
-  struct viewer_segment *segment = segment_add(out);
-  if (segment)
-    *segment =
-        (struct viewer_segment){ .begins = out->from, .ends = out->to, .ring = viewer->moment.before.cpl };
+/* False: what follows cannot be seen. */
+static bool segments_of_page(const struct viewer *viewer, struct viewer_timeline *out,
+                             const struct page *page) {
+  for (uint32_t i = 0; i < page->count; i++) {
+    const struct page_entry *entry = &page->entry[i];
+    struct viewer_segment *last = &out->segment[out->segments - 1];
+    if (!entry->number || entry->instructions < last->begins) continue;
+    if (entry->instructions > out->to) {
+      last->ends = entry->instructions;
+      last->whole = last->begun && !last->merged;
+      return false;
+    }
+    segment_begin(viewer, out, page->frame, entry);
+  }
+  return true;
 }
 
 static void segments_paint(struct viewer *viewer, struct viewer_timeline *out) {
-  struct page_cursor cursor;
-  bool there = page_cursor_at(&viewer->pages, viewer->here.at, &cursor);
-  if (there) {
-    cursor_to_left(viewer, &cursor, out->from);
-  } else {
-    const struct page *page = pages_get(&viewer->pages, viewer->here.at.frame);
-    there = page && page->count;
-    if (there) cursor = (struct page_cursor){ page, 0 };
+  struct reach reach = reach_find(viewer, out);
+  const struct page *page = pages_get(&viewer->pages, reach.high);
+  if (page) out->exact_to = reach.high == viewer->last.frame ? viewer->total : page->ends;
+  page = pages_get(&viewer->pages, reach.low);
+  if (!page) return;
+  out->exact_from = reach.low ? page->begins : 0;
+  out->segment[out->segments++] =
+      (struct viewer_segment){ .begins = out->exact_from, .ends = out->exact_to, .ring = page->ring };
+  bool more = true;
+  for (uint32_t frame = reach.low; more && frame <= reach.high; frame++) {
+    page = pages_get(&viewer->pages, frame);
+    more = page && segments_of_page(viewer, out, page);
   }
-  const struct page_entry *first = there ? page_cursor_entry(&cursor) : NULL;
-  if (first && first->instructions > out->from) {
-    struct viewer_segment *segment = segment_add(out);
-    *segment = (struct viewer_segment){ .begins = out->from, .ends = out->to, .ring = first->ring_before };
-  }
-  /* The first transition that cannot be seen ends what can. */
-  for (bool over = false; there && !over; there = page_cursor_next(&viewer->pages, &cursor)) {
-    const struct page_entry *entry = page_cursor_entry(&cursor);
-    if (!entry->number) continue;
-    if (out->segments) out->segment[out->segments - 1].ends = entry->instructions;
-    over = entry->instructions > out->to || out->segments == VIEWER_SEGMENTS;
-    if (!over) segment_begin(viewer, out, &cursor);
-  }
-  if (!out->segments) segments_plain(viewer, out);
 }
 
 void strip_paint(struct viewer *viewer, struct viewer_timeline *out) {

@@ -50,6 +50,7 @@ static enum rs_status viewer_begin(struct viewer *viewer, struct rs_error *error
   viewer->transitions = number_at(viewer, viewer->last);
   viewer->here = (struct viewer_position){ viewer->last, 0 };
   viewer_move(viewer, (struct viewer_position){ .step = 0 });
+  viewer_go_to(viewer, 1, 0); /* what comes before it is not what logs are opened for */
   return RS_OK;
 }
 

@@ -20,10 +20,11 @@ enum { VIEWER_BUCKETS = 512, VIEWER_SEGMENTS = 1024 };
 /* The strip: the whole run in buckets, and the part around the cursor ring by ring. Times are numbers of
  * executed instructions. */
 struct viewer_timeline {
-  uint64_t total; /* of the whole run */
-  uint64_t now;   /* the cursor */
-  uint64_t from, to;
-  bool sampled; /* the buckets know only some of the run's frames */
+  uint64_t total;                /* of the whole run */
+  uint64_t now;                  /* the cursor */
+  uint64_t from, to;             /* the strip */
+  uint64_t exact_from, exact_to; /* the part of it that the segments tell; of the rest the buckets do */
+  bool sampled;                  /* the buckets know only some of the run's frames */
   struct viewer_bucket {
     bool known, fault;
     uint8_t user; /* the share of it that is spent outside ring 0, of 255 */
@@ -34,6 +35,7 @@ struct viewer_timeline {
     uint8_t ring;
     bool fault, chosen; /* what begins it: a fault; the event at hand */
     bool begun;         /* it begins with a transition, at `at` */
+    bool merged, whole; /* of several that stand too close; how long it is, is known */
     struct log_position at;
     char cause[24];
   } segment[VIEWER_SEGMENTS];

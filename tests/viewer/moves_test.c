@@ -17,6 +17,7 @@ static void back_is_exact(const char *probe, enum rs_trace_level level, unsigned
   assert_non_null(seen);
   scene_open(&scene, probe, level, 0);
   scene_settle(&scene);
+  scene_keys(&scene, "Home");
   for (unsigned i = 0; i < begin; i++)
     scene_keys(&scene, ".");
   for (unsigned i = 0; i < count; i++) {
@@ -33,6 +34,7 @@ static void back_is_exact(const char *probe, enum rs_trace_level level, unsigned
   /* And who comes there at once sees it as well. */
   scene_open_again(&other, &scene);
   scene_settle(&other);
+  scene_keys(&other, "Home");
   for (unsigned i = 0; i < begin; i++)
     scene_keys(&other, ".");
   scene_paint(&other);
@@ -55,6 +57,7 @@ static void every_step_of_a_run_can_be_passed_to_its_end(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene, "boot_double_fault-i386", RS_TRACE_STEPS, 0);
+  scene_keys(&scene, "Home");
   struct viewer_position last = viewer_position(scene.viewer), here;
   for (unsigned i = 0; i < 10000; i++) {
     scene_keys(&scene, "Right");
@@ -74,6 +77,8 @@ static void transitions_are_gone_through_by_number(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene, "boot_int80-i386", RS_TRACE_INSTRUCTIONS, 0);
+  assert_int_equal(number_of(&scene), 1);
+  scene_keys(&scene, "Home");
   for (uint64_t number = 1; number <= 4; number++) {
     scene_keys(&scene, "]");
     assert_int_equal(number_of(&scene), number);
@@ -95,7 +100,7 @@ static void faults_are_found_in_both_directions(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene, "boot_task_gate-i386", RS_TRACE_STEPS, 0);
-  scene_keys(&scene, "f");
+  scene_keys(&scene, "Home f");
   struct viewer_position first = viewer_position(scene.viewer);
   assert_non_null(strstr(scene_paint(&scene)->panel[PANEL_HEADER].row[1].text, "FAULTED #GP"));
   scene_keys(&scene, "f");
@@ -160,7 +165,6 @@ static void clicks_go_where_the_row_leads(void **state) {
   struct scene scene;
   (void)state;
   scene_open(&scene, "boot_int80-i386", RS_TRACE_STEPS, 0);
-  scene_keys(&scene, "]");
   const struct viewer_box list = layout_inside(&scene.layout, PANEL_TRANSITIONS);
   const struct viewer_box steps = layout_inside(&scene.layout, PANEL_STEPS);
   viewer_click(scene.viewer, &scene.layout, list.x + 4, list.y + 16 * 2 + 3);
