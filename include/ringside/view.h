@@ -10,7 +10,7 @@ struct rs_view_options {
   const char *title;      /* of the window */
   bool light;             /* the light theme */
   unsigned width, height; /* in pixels; 0: what suits the screen */
-  uint64_t at;            /* the transition to begin with; 0: the first event */
+  uint64_t at;            /* the transition to begin with; 0: the first one */
   unsigned step;          /* and how many of its micro-steps have been made; as many as it has at most */
 };
 

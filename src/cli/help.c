@@ -224,7 +224,7 @@ const char help_view[] =
     "  ringside view --at=4 --step=9 --screenshot=step.png hello.ring\n"
     "\n"
     "Where to begin:\n"
-    "  --at=N              at transition #N (default: at the first event)\n"
+    "  --at=N              at transition #N (default: the first one)\n"
     "  --step=K            when K of its micro-steps have been made (default: none)\n"
     "\n"
     "Looks:\n"

@@ -59,7 +59,7 @@ static void draw_cause(struct sheet *sheet, const struct viewer_segment *segment
   int x = other.x + sheet->layout.cell_width / 2;
   int y = other.y + (other.height - sheet->layout.cell_height) / 2;
   enum viewer_style style = segment->fault ? STYLE_BAD : segment->chosen ? STYLE_STRONG : STYLE_FAINT;
-  if (length && length < room) sheet_text(sheet, x, y, segment->cause, style);
+  if (length && length < room && !segment->merged) sheet_text(sheet, x, y, segment->cause, style);
 }
 
 static void draw_segment(struct sheet *sheet, const struct viewer_timeline *timeline,
@@ -71,11 +71,26 @@ static void draw_segment(struct sheet *sheet, const struct viewer_timeline *time
   lane.x = other.x = x;
   lane.width = other.width = end - x > thick ? end - x : thick;
   sheet_fill(sheet, lane, segment->ring ? sheet->theme->user : sheet->theme->kernel);
-  draw_count(sheet, lane, segment->ends - segment->begins);
+  if (segment->whole) draw_count(sheet, lane, segment->ends - segment->begins);
   if (!segment->begun || segment->begins < timeline->from) return;
   struct viewer_box crossing = { x, strip.y, segment->chosen ? 2 * thick : thick, strip.height };
   sheet_fill(sheet, crossing, segment->fault ? sheet->theme->fault : sheet->theme->edge);
   draw_cause(sheet, segment, other);
+}
+
+/* What the segments do not reach, as the buckets have it: the lane or lanes where time was spent. */
+static void draw_rest(struct sheet *sheet, const struct viewer_timeline *timeline, struct viewer_box strip) {
+  struct viewer_box user = lane_box(strip, false), kernel = lane_box(strip, true);
+  user.width = kernel.width = 1;
+  for (int x = strip.x; x < strip.x + strip.width; x++) {
+    uint64_t time = strip_time(timeline->from, timeline->to, strip.x, strip.x + strip.width, x);
+    int bucket = strip_x(0, timeline->total + 1, 0, VIEWER_BUCKETS - 1, time);
+    const struct viewer_bucket *known = &timeline->bucket[bucket];
+    if (time >= timeline->exact_from && time <= timeline->exact_to) continue;
+    user.x = kernel.x = x;
+    if (known->known && known->user) sheet_fill(sheet, user, sheet->theme->user);
+    if (known->known && known->user < 255) sheet_fill(sheet, kernel, sheet->theme->kernel);
+  }
 }
 
 static void draw_cursor(struct sheet *sheet, const struct viewer_timeline *timeline,
@@ -94,6 +109,7 @@ void sheet_draw_strip(struct sheet *sheet, const struct viewer_timeline *timelin
   draw_name(sheet, lane_box(boxes.strip, true), "kernel", STYLE_KERNEL);
   draw_overview(sheet, timeline, boxes.overview);
   draw_window(sheet, timeline, boxes.overview);
+  draw_rest(sheet, timeline, boxes.strip);
   for (unsigned i = 0; i < timeline->segments; i++)
     draw_segment(sheet, timeline, &timeline->segment[i], boxes.strip);
   draw_cursor(sheet, timeline, boxes.strip);

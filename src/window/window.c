@@ -2,6 +2,7 @@
 #include <SDL.h>
 #include <SDL_ttf.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "window/screenshot.h"
 #include "window/sheet.h"
@@ -13,6 +14,7 @@ struct window {
   SDL_Window *sdl;
   struct sheet sheet;
   struct viewer_picture *picture;
+  bool control; /* was down when a key was pressed last: what that types is no text */
   bool dirty, over;
 };
 
@@ -32,6 +34,7 @@ static void key(struct window *window, const char *name) {
 static void key_down(struct window *window, const SDL_Keysym *pressed) {
   char name[48];
   bool control = pressed->mod & KMOD_CTRL, shift = pressed->mod & KMOD_SHIFT;
+  window->control = control;
   bool types = pressed->sym > SDLK_SPACE && pressed->sym < SDLK_DELETE;
   if (types && !control) return;
   const char *prefix = control ? "Ctrl+" : shift && pressed->sym == SDLK_TAB ? "Shift+" : "";
@@ -41,7 +44,7 @@ static void key_down(struct window *window, const SDL_Keysym *pressed) {
 
 static void text_typed(struct window *window, const char *text) {
   char name[2] = { text[0], 0 };
-  if (text[0] > ' ' && text[0] <= '~') key(window, name);
+  if (text[0] > ' ' && text[0] <= '~' && !window->control) key(window, name);
 }
 
 static void clicked(struct window *window, const SDL_MouseButtonEvent *button) {
@@ -145,11 +148,21 @@ static void window_close(struct window *window) {
   if (window->sdl) SDL_DestroyWindow(window->sdl);
 }
 
+/* Without a display SDL may draw where nobody sees it. */
+static bool display_is_seen(void) {
+  const char *driver = SDL_GetCurrentVideoDriver();
+  bool unseen = driver && (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0);
+  return !unseen || SDL_getenv("SDL_VIDEODRIVER");
+}
+
 static enum rs_status window_show(struct viewer *viewer, const struct rs_view_options *options,
                                   struct rs_error *error) {
   struct window window = { .viewer = viewer };
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
     return rs_fail(error, RS_UNSUPPORTED, "no window can be opened: %s", SDL_GetError());
+  if (!display_is_seen())
+    return rs_fail(error, RS_UNSUPPORTED,
+                   "no window can be opened: there is no display (--screenshot needs none)");
   enum rs_status status = window_open(&window, options, error);
   if (status == RS_OK) status = window_run(&window, error);
   window_close(&window);
