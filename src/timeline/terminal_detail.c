@@ -20,7 +20,12 @@ static void panel_add(struct panel *panel, enum colour colour, const char *first
                       const char *third) {
   if (panel->count == PANEL_ROOM) return;
   struct panel_line *line = &panel->line[panel->count++];
-  snprintf(line->text, sizeof line->text, "%s%s%s", first, second, third);
+  struct output text;
+  output_init(&text, NULL, line->text, sizeof line->text, false);
+  output_text(&text, first);
+  output_text(&text, second);
+  output_text(&text, third);
+  output_finish(&text);
   line->colour = colour;
 }
 
