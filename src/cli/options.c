@@ -270,8 +270,10 @@ static const struct word *words_of(int id) {
 
 static const struct option *options_of(enum command command) {
   static const struct option *const table[COMMAND_COUNT] = {
-    [COMMAND_RUN] = run_options,           [COMMAND_BOOT] = boot_options,       [COMMAND_SHOW] = show_options,
-    [COMMAND_TIMELINE] = timeline_options, [COMMAND_COMPARE] = compare_options, [COMMAND_EXPLAIN] = explain_options, [COMMAND_VIEW] = view_options
+    [COMMAND_RUN] = run_options,         [COMMAND_BOOT] = boot_options,
+    [COMMAND_SHOW] = show_options,       [COMMAND_TIMELINE] = timeline_options,
+    [COMMAND_COMPARE] = compare_options, [COMMAND_EXPLAIN] = explain_options,
+    [COMMAND_VIEW] = view_options,
   };
   return table[command];
 }

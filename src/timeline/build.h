@@ -27,7 +27,7 @@ struct timeline_builder {
   /* Operations and macro-steps since the last crossing, at most so many (0: all), and how many beyond. */
   unsigned marks, marks_most;
   uint64_t marks_out;
-  bool opened; /* something was shown */
+  bool opened;    /* something was shown */
   bool attempted; /* an instruction, which was refused and is counted all the same */
   /* Where plain code went on after the last event, and when. */
   bool begun;
