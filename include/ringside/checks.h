@@ -2,6 +2,8 @@
 #ifndef RINGSIDE_CHECKS_H
 #define RINGSIDE_CHECKS_H
 
+#include <stdbool.h>
+
 /* X(NAME, text, citation). The text states what must hold; {a} to {d} stand for the operands, {a:x} in
  * hexadecimal, {a:b} as yes or no, {a:s} as a segment register by its index, {a:e} as the name of a
  * page-table entry by its level. */
@@ -354,5 +356,9 @@ const char *rs_check_name(enum rs_check check); /* "PAGE_USER" */
 const char *rs_check_text(enum rs_check check);
 const char *rs_check_citation(enum rs_check check);
 const char *rs_item_text(enum rs_item item);
+
+/* Whether it is a word that a transition writes to the new stack, or reads from the old one. */
+bool rs_item_is_pushed(enum rs_item item);
+bool rs_item_is_popped(enum rs_item item);
 
 #endif

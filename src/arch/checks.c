@@ -51,6 +51,33 @@ const char *rs_item_text(enum rs_item item) {
   return item_texts[item];
 }
 
+bool rs_item_is_pushed(enum rs_item item) {
+  switch (item) {
+  case RS_ITEM_PUSHED_SS:
+  case RS_ITEM_PUSHED_SP:
+  case RS_ITEM_PUSHED_FLAGS:
+  case RS_ITEM_PUSHED_CS:
+  case RS_ITEM_PUSHED_IP:
+  case RS_ITEM_PUSHED_ERROR_CODE:
+  case RS_ITEM_PUSHED_DATA_SEGMENT:
+  case RS_ITEM_PUSHED_PARAMETER: return true;
+  default: return false;
+  }
+}
+
+bool rs_item_is_popped(enum rs_item item) {
+  switch (item) {
+  case RS_ITEM_POPPED_IP:
+  case RS_ITEM_POPPED_CS:
+  case RS_ITEM_POPPED_FLAGS:
+  case RS_ITEM_POPPED_SP:
+  case RS_ITEM_POPPED_SS:
+  case RS_ITEM_POPPED_DATA_SEGMENT:
+  case RS_ITEM_CALLER_PARAMETER: return true;
+  default: return false;
+  }
+}
+
 const char *rs_mechanism_name(enum rs_mechanism mechanism) {
   assert(mechanism < sizeof mechanism_names / sizeof *mechanism_names);
   return mechanism_names[mechanism];

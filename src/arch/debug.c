@@ -66,30 +66,12 @@ static bool overlaps(const struct debug_breakpoint *breakpoint, uint64_t address
 
 /* What the instruction itself names, and the stack. Of descriptor tables, the TSS and page tables neither
  * manual says whether reading them counts; here it does not. */
-static bool is_data(unsigned item) {
-  switch (item) {
-  case RS_ITEM_PUSHED_SS:
-  case RS_ITEM_PUSHED_SP:
-  case RS_ITEM_PUSHED_FLAGS:
-  case RS_ITEM_PUSHED_CS:
-  case RS_ITEM_PUSHED_IP:
-  case RS_ITEM_PUSHED_ERROR_CODE:
-  case RS_ITEM_POPPED_IP:
-  case RS_ITEM_POPPED_CS:
-  case RS_ITEM_POPPED_FLAGS:
-  case RS_ITEM_POPPED_SP:
-  case RS_ITEM_POPPED_SS:
-  case RS_ITEM_PUSHED_DATA_SEGMENT:
-  case RS_ITEM_POPPED_DATA_SEGMENT:
-  case RS_ITEM_CALLER_PARAMETER:
-  case RS_ITEM_PUSHED_PARAMETER:
-  case RS_ITEM_OPERAND: return true;
-  default: return false;
-  }
+static bool is_data(enum rs_item item) {
+  return item == RS_ITEM_OPERAND || rs_item_is_pushed(item) || rs_item_is_popped(item);
 }
 
 static bool step_meets(const struct rs_step *step, const struct debug_breakpoint *breakpoint) {
-  if (step->kind == RS_STEP_CHECK || !is_data(step->id)) return false;
+  if (step->kind == RS_STEP_CHECK || !is_data((enum rs_item)step->id)) return false;
   if (step->kind == RS_STEP_WRITE) return overlaps(breakpoint, step->write.linear, step->size);
   return breakpoint->condition == DEBUG_ACCESS && overlaps(breakpoint, step->read.linear, step->size);
 }

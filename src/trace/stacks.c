@@ -7,31 +7,6 @@ enum { WORDS = 2 * RS_STACK_WORDS + 1, COLUMN_LEFT = 1, COLUMN_RIGHT = 55 };
 /* Within each side. */
 enum { AT_ADDRESS = 4, AT_VALUE = 23, AT_NOTE = 42 };
 
-static bool item_is_pushed(unsigned item) {
-  switch (item) {
-  case RS_ITEM_PUSHED_SS:
-  case RS_ITEM_PUSHED_SP:
-  case RS_ITEM_PUSHED_FLAGS:
-  case RS_ITEM_PUSHED_CS:
-  case RS_ITEM_PUSHED_IP:
-  case RS_ITEM_PUSHED_ERROR_CODE:
-  case RS_ITEM_PUSHED_DATA_SEGMENT: return true;
-  default: return false;
-  }
-}
-
-static bool item_is_popped(unsigned item) {
-  switch (item) {
-  case RS_ITEM_POPPED_IP:
-  case RS_ITEM_POPPED_CS:
-  case RS_ITEM_POPPED_FLAGS:
-  case RS_ITEM_POPPED_SP:
-  case RS_ITEM_POPPED_SS:
-  case RS_ITEM_POPPED_DATA_SEGMENT: return true;
-  default: return false;
-  }
-}
-
 static bool item_has_a_width(unsigned item) {
   return item == RS_ITEM_PUSHED_SP || item == RS_ITEM_POPPED_SP || item == RS_ITEM_PUSHED_FLAGS ||
          item == RS_ITEM_POPPED_FLAGS || item == RS_ITEM_PUSHED_IP || item == RS_ITEM_POPPED_IP;
@@ -50,6 +25,8 @@ static const char *item_short_name(const struct rs_step *step) {
   case RS_ITEM_PUSHED_IP:
   case RS_ITEM_POPPED_IP: return "IP";
   case RS_ITEM_PUSHED_ERROR_CODE: return "error code";
+  case RS_ITEM_PUSHED_PARAMETER:
+  case RS_ITEM_CALLER_PARAMETER: return "parameter";
   default: return rs_register_name((enum rs_register)step->reg);
   }
 }
@@ -61,7 +38,8 @@ const struct rs_step *stack_word_step(const struct rs_transition *transition, un
     const struct rs_step *step = &transition->step[i];
     if (step->kind == RS_STEP_CHECK) continue;
     bool write = step->kind == RS_STEP_WRITE;
-    if (pushed ? !write || !item_is_pushed(step->id) : write || !item_is_popped(step->id)) continue;
+    enum rs_item item = (enum rs_item)step->id;
+    if (pushed ? !write || !rs_item_is_pushed(item) : write || !rs_item_is_popped(item)) continue;
     uint64_t linear = write ? step->write.linear : step->read.linear;
     if (linear - address < word_size) found = step;
   }
