@@ -3,6 +3,9 @@
 #include "long.inc"
 
 FUNCTION enter_user
+	movl	$SELECTOR_USER_DS, %eax
+	movl	%eax, %ds
+	movl	%eax, %es
 culprit:
 	pushq	$0
 	pushq	$USER_STACK_TOP

@@ -16,9 +16,8 @@ culprit:
 user:
 	xorl	%eax, %eax
 	movl	%eax, %ds
-	movl	$10000, %ecx
-1:	decl	%ecx
-	jnz	1b
+	movl	$20000, %ecx
+1:	loop	1b
 	movl	$CALL_EXIT, %eax
 	xorl	%edi, %edi
 	int	$VECTOR_SYSTEM_CALL

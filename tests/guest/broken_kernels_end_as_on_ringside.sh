@@ -2,16 +2,16 @@
 # Boots every N-th broken kernel of rows.txt on QEMU: it ends by the same exception, or by a triple fault, as on Ringside.
 #
 # Not asked of QEMU 7.2, whose processor is AMD's: to refuse a non-canonical LSTAR or a null DS; to take SYSRET's #GP in
-# ring 0, as Intel's do; to mark a descriptor as accessed by IRET; to deliver an interrupt without a TSS, for which it
-# aborts.
+# ring 0 and refuse SYSCALL to 32-bit code, as Intel's do; to mark a descriptor as accessed by IRET; to use all of RSP
+# for an IRETD in 64-bit mode; to deliver an interrupt without a TSS, for which it aborts.
 #
 # usage: broken_kernels_end_as_on_ringside.sh GUEST-FOLDER ROWS K/N
 set -euo pipefail
 . "$(dirname "$0")/qemu.sh"
 
 kernels=$1/broken rows=$2 turn=${3%/*} turns=${3#*/}
-not_asked=':lstar-typing :lstar-left_over --cpu=amd:sysret_address-signal :sysret_address-joined :'
-not_asked+='write_protected-sealed :task_register-timer :user_segments-kept :user_segments-lost :'
+not_asked=':lstar-typing :lstar-left_over --cpu=amd:user_segments-kept :user_segments-lost :sysret_address-signal :'
+not_asked+='sysret_address-joined :operand_size-sysret :write_protected-sealed :operand_size-iret :task_register-timer :'
 
 triple_fault=123
 end() { # KERNEL
