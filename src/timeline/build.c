@@ -294,29 +294,44 @@ static bool is_told(const struct timeline_builder *builder, const struct rs_tran
          event->transition->outcome != RS_FAULTED;
 }
 
+/* A log may be shown from somewhere within: then nobody knows what ran before. */
+static bool follows_the_last_one(const struct timeline_builder *builder,
+                                 const struct rs_transition_event *event) {
+  return !event->number || event->number == builder->number + 1;
+}
+
+/* A crossing or an operation, after the plain code up to `time`. */
+static void show_transition(struct timeline_builder *builder, const struct rs_transition_event *event,
+                            uint64_t time) {
+  const struct rs_cpu *before = &event->transition->before;
+  struct text text;
+  reopen(builder, event->number != 0);
+  if (!builder->begun) builder->lane = timeline_lane_of(before);
+  if (follows_the_last_one(builder, event)) add_span(builder, time, cpu_code_address(before));
+  if (event->number) {
+    add_crossing(builder, event);
+  } else {
+    headline_print_label(text_begin(&text), &builder->story, event);
+    add_mark(builder, before, event->instructions, &text);
+  }
+}
+
 void timeline_build_transition(struct timeline_builder *builder, const struct rs_transition_event *event,
                                bool shown) {
   const struct rs_transition *transition = event->transition;
   bool executed = transition->cause.has_instruction || builder->attempted;
   bool told = shown && is_told(builder, event) && (event->number || mark_has_room(builder));
-  struct text text;
+  uint64_t time = event->instructions + executed;
   story_follow(&builder->story, event);
   if (told) {
-    reopen(builder, event->number != 0);
-    if (!builder->begun) builder->lane = timeline_lane_of(&transition->before);
-    add_span(builder, event->instructions + executed, cpu_code_address(&transition->before));
-    if (event->number) {
-      add_crossing(builder, event);
-    } else {
-      headline_print_label(text_begin(&text), &builder->story, event);
-      add_mark(builder, &transition->before, event->instructions, &text);
-    }
+    show_transition(builder, event, time);
   } else if (event->number) {
     if (!builder->left_out++) builder->first_out = event->number;
     builder->last_out = event->number;
   }
+  if (event->number) builder->number = event->number;
   builder->attempted = executed && transition->outcome == RS_FAULTED;
-  if (event->number || told) go_on(builder, &transition->after, event->instructions + executed);
+  if (event->number || told) go_on(builder, &transition->after, time);
 }
 
 void timeline_build_instruction(struct timeline_builder *builder, const struct rs_instruction_event *event) {

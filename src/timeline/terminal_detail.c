@@ -1,11 +1,18 @@
 /* A transition from the inside, in a terminal: micro-steps on the boundary, stacks and registers left of it.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "timeline/terminal.h"
 
-enum { PANEL_ROOM = 256, PANEL_TEXT = 72, PANEL_COLUMN = 2, STEP_KIND = 7 };
+enum {
+  PANEL_ROOM = 256,
+  PANEL_TEXT = 96,
+  PANEL_COLUMN = 2,
+  WORD_OFFSET = 4,
+  WORD_VALUE = 11,
+  CHANGE_OLD = 8,
+  STEP_KIND = 7
+};
 
 /* What stands left of the boundary, line by line. */
 struct panel {
@@ -16,54 +23,70 @@ struct panel {
   } line[PANEL_ROOM];
 };
 
-static void panel_add(struct panel *panel, enum colour colour, const char *first, const char *second,
-                      const char *third) {
-  if (panel->count == PANEL_ROOM) return;
-  struct panel_line *line = &panel->line[panel->count++];
-  struct output text;
-  output_init(&text, NULL, line->text, sizeof line->text, false);
-  output_text(&text, first);
-  output_text(&text, second);
-  output_text(&text, third);
-  output_finish(&text);
+static struct output *panel_line_begin(struct panel *panel, struct output *output, enum colour colour) {
+  struct panel_line *line = &panel->line[panel->count < PANEL_ROOM - 1 ? panel->count++ : PANEL_ROOM - 1];
   line->colour = colour;
+  output_init(output, NULL, line->text, sizeof line->text, false);
+  return output;
+}
+
+static void panel_text(struct panel *panel, enum colour colour, const char *text, const char *more) {
+  struct output output;
+  output_text(panel_line_begin(panel, &output, colour), text);
+  output_text(&output, more);
+  output_finish(&output);
+}
+
+static void panel_word(struct panel *panel, const struct timeline_word *word) {
+  struct output output;
+  panel_line_begin(panel, &output, word->name ? COLOUR_NONE : COLOUR_FAINT);
+  output_text(&output, word->at_pointer ? "SP>" : "");
+  output_column(&output, WORD_OFFSET);
+  output_text(&output, word->offset);
+  output_column(&output, WORD_VALUE);
+  output_text(&output, word->value);
+  if (word->name) {
+    output_text(&output, "  ");
+    output_text(&output, word->name);
+  }
+  output_finish(&output);
 }
 
 static void panel_stack(struct panel *panel, const char *title, const struct timeline_stack *stack) {
   if (!stack->pointer) return;
-  panel_add(panel, COLOUR_BOLD, title, stack->pointer, "");
-  for (unsigned i = 0; i < stack->count; i++) {
-    const struct timeline_word *word = &stack->word[i];
-    char place[32];
-    snprintf(place, sizeof place, "%s %5s  ", word->at_pointer ? "SP>" : "   ", word->offset);
-    char name[32];
-    snprintf(name, sizeof name, "%s%s", word->name ? "  " : "", word->name ? word->name : "");
-    panel_add(panel, word->name ? COLOUR_NONE : COLOUR_FAINT, place, word->value, name);
+  panel_text(panel, COLOUR_BOLD, title, stack->pointer);
+  for (unsigned i = 0; i < stack->count; i++)
+    panel_word(panel, &stack->word[i]);
+  panel_text(panel, COLOUR_NONE, "", "");
+}
+
+/* On one line where there is room, else on two. */
+static void panel_change(struct panel *panel, const struct timeline_change *change, size_t room) {
+  struct output output;
+  panel_line_begin(panel, &output, COLOUR_NONE);
+  output_text(&output, change->name);
+  output_column(&output, CHANGE_OLD);
+  output_text(&output, change->old);
+  if (output.column + strlen(" -> ") + strlen(change->new) <= room) {
+    output_text(&output, " -> ");
+    output_text(&output, change->new);
+    output_finish(&output);
+  } else {
+    output_finish(&output);
+    panel_text(panel, COLOUR_NONE, "     -> ", change->new);
   }
 }
 
 static void panel_changes(struct panel *panel, const struct timeline_detail *detail, size_t room) {
-  panel_add(panel, COLOUR_BOLD, "registers changed", "", "");
-  for (unsigned i = 0; i < detail->change_count; i++) {
-    const struct timeline_change *change = &detail->change[i];
-    char name[32], new[PANEL_TEXT];
-    snprintf(name, sizeof name, "%-7s ", change->name);
-    snprintf(new, sizeof new, " -> %s", change->new);
-    if (strlen(name) + strlen(change->old) + strlen(new) <= room) {
-      panel_add(panel, COLOUR_NONE, name, change->old, new);
-    } else {
-      panel_add(panel, COLOUR_NONE, name, change->old, "");
-      panel_add(panel, COLOUR_NONE, "    ", new, "");
-    }
-  }
+  panel_text(panel, COLOUR_BOLD, "registers changed", "");
+  for (unsigned i = 0; i < detail->change_count; i++)
+    panel_change(panel, &detail->change[i], room);
 }
 
 static void panel_fill(struct panel *panel, const struct timeline_detail *detail, size_t room) {
   panel->count = 0;
   panel_stack(panel, "stack before: ", &detail->before);
-  if (panel->count) panel_add(panel, COLOUR_NONE, "", "", "");
   panel_stack(panel, "stack after: ", &detail->after);
-  if (panel->count) panel_add(panel, COLOUR_NONE, "", "", "");
   panel_changes(panel, detail, room);
 }
 
