@@ -4,6 +4,25 @@
 #include <stddef.h>
 #include <string.h>
 
+uint64_t event_place(const struct log_event *event, uint8_t *ring) {
+  *ring = 0;
+  switch (event->kind) {
+  case LOG_TRANSITION:
+    *ring = event->transition->transition->before.cpl;
+    return event->transition->instructions;
+  case LOG_INSTRUCTION: *ring = event->instruction->before->cpl; return event->instruction->instructions;
+  case LOG_MACRO: *ring = event->macro->cpu->cpl; return event->macro->instructions;
+  default: return event->end->instructions;
+  }
+}
+
+bool transition_is_fault(const struct rs_transition *transition) {
+  const struct rs_cause *cause = &transition->cause;
+  bool exception =
+      cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION;
+  return exception || transition->outcome != RS_COMPLETED;
+}
+
 static void copy_transition(struct moment *moment, const struct rs_transition_event *event) {
   const struct rs_transition *from = event->transition;
   size_t used = offsetof(struct rs_transition, step) + from->step_count * sizeof from->step[0];

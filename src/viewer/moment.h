@@ -15,6 +15,13 @@ struct moment {
   struct rs_cpu before, after; /* of any event but the end, which keeps those of the event before it */
 };
 
+/* How many instructions had been executed when an event came about, and in which ring that was; of the end
+ * only the former is known. */
+uint64_t event_place(const struct log_event *event, uint8_t *ring);
+
+/* An exception, what raised one, or shutdown. */
+bool transition_is_fault(const struct rs_transition *transition);
+
 /* Reads the event at `at`. */
 enum rs_status moment_read(struct moment *moment, struct rs_log *log, struct log_position at,
                            struct rs_error *error);

@@ -49,16 +49,8 @@ static struct page_entry *page_add(struct page *page, const char *text, const ch
   return entry;
 }
 
-static bool transition_is_fault(const struct rs_transition *transition) {
-  const struct rs_cause *cause = &transition->cause;
-  bool exception =
-      cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION;
-  return exception || transition->outcome != RS_COMPLETED;
-}
-
 static void entry_of_transition(struct page_entry *entry, const struct rs_transition_event *event) {
   const struct rs_transition *transition = event->transition;
-  entry->ring_before = transition->before.cpl;
   entry->ring_after = transition->after.cpl;
   entry->fault = transition_is_fault(transition);
   entry->number = event->number;
@@ -105,35 +97,18 @@ static void entry_fill(struct page_entry *entry, const struct log_event *event) 
   if (event->kind == LOG_TRANSITION) {
     entry_of_transition(entry, event->transition);
   } else if (event->kind == LOG_MACRO) {
-    entry->ring_before = entry->ring_after = event->macro->cpu->cpl;
+    entry->ring_after = event->macro->cpu->cpl;
     entry->instructions = event->macro->instructions;
   } else {
     entry->instructions = event->end->instructions;
   }
 }
 
-/* Where the event leaves the ring and the clock; of the end nothing is known but the clock. */
+/* Where the event leaves the clock, and the first one of the page the ring. */
 static void page_follow(struct page *page, const struct log_event *event) {
-  uint64_t instructions = page->ends;
-  uint8_t ring = page->ring;
-  switch (event->kind) {
-  case LOG_TRANSITION:
-    instructions = event->transition->instructions;
-    ring = event->transition->transition->before.cpl;
-    break;
-  case LOG_INSTRUCTION:
-    instructions = event->instruction->instructions;
-    ring = event->instruction->before->cpl;
-    break;
-  case LOG_MACRO:
-    instructions = event->macro->instructions;
-    ring = event->macro->cpu->cpl;
-    break;
-  default: instructions = event->end->instructions;
-  }
-  if (!page->events) page->ring = ring;
-  page->ends = instructions;
-  page->events++;
+  uint8_t ring;
+  page->ends = event_place(event, &ring);
+  if (!page->events++) page->ring = ring;
 }
 
 /* Why the processor shut down. */

@@ -4,6 +4,7 @@
 
 #include "log/seek.h"
 #include "trace/headline.h"
+#include "viewer/moment.h"
 
 enum { PAGE_CACHE = 24, PAGE_CAUSE = 24 };
 
@@ -11,7 +12,7 @@ enum { PAGE_CACHE = 24, PAGE_CAUSE = 24 };
 struct page_entry {
   uint32_t event; /* in the frame */
   uint8_t kind;   /* enum log_kind */
-  uint8_t ring_before, ring_after;
+  uint8_t ring_after;
   bool fault;             /* an exception, what raised one, or shutdown */
   uint64_t number;        /* of a transition that came about; else 0 */
   uint64_t instructions;  /* executed before it */

@@ -41,25 +41,36 @@ static void overview_add(struct viewer *viewer, uint64_t begins, uint64_t ends, 
   }
 }
 
-static void overview_add_page(struct viewer *viewer, const struct page *page) {
-  uint64_t at = page->begins;
-  uint8_t ring = page->ring;
-  for (uint32_t i = 0; i < page->count; i++) {
-    const struct page_entry *entry = &page->entry[i];
-    if (entry->fault) viewer->overview.fault[bucket_of(viewer, entry->instructions)] = true;
-    if (!entry->number || entry->instructions < at) continue;
-    overview_add(viewer, at, entry->instructions, ring);
-    at = entry->instructions;
-    ring = entry->ring_after;
+/* One frame, without what pages find out besides. */
+static void overview_add_frame(struct viewer *viewer, uint32_t frame) {
+  struct log_event event;
+  struct log_here here;
+  if (log_find_frame(viewer->log, frame, &here, NULL) != RS_OK) return;
+  uint64_t begins = here.instructions, now = begins;
+  uint8_t ring = 0, next;
+  bool first = true;
+  if (log_go(viewer->log, (struct log_position){ frame, 0 }, NULL) != RS_OK) return;
+  while (log_here(viewer->log).frame == frame && log_next(viewer->log, &event, NULL) == RS_OK && event.kind) {
+    uint64_t time = event_place(&event, &next);
+    bool backwards = time < now;
+    if (event.kind == LOG_TRANSITION && transition_is_fault(event.transition->transition))
+      viewer->overview.fault[bucket_of(viewer, time)] = true;
+    if (backwards || event.kind == LOG_END) continue;
+    now = time;
+    if (first) ring = next;
+    first = false;
+    if (next == ring) continue;
+    overview_add(viewer, begins, now, ring);
+    begins = now;
+    ring = next;
   }
-  if (page->ends >= at) overview_add(viewer, at, page->ends, ring);
+  overview_add(viewer, begins, now, ring);
 }
 
 bool overview_work(struct viewer *viewer) {
   struct overview *overview = &viewer->overview;
   if (overview->done == overview->samples) return false;
-  const struct page *page = pages_get(&viewer->pages, sample_frame(viewer, overview->done));
-  if (page) overview_add_page(viewer, page);
+  overview_add_frame(viewer, sample_frame(viewer, overview->done));
   overview->done++;
   return overview->done < overview->samples;
 }
