@@ -146,7 +146,7 @@ static const struct {
   { RS_RIP, RS_ITEM_OPERAND, 0 },
   { RS_RIP, RS_ITEM_REGISTER, RS_LSTAR },
   { RS_RIP, RS_ITEM_REGISTER, RS_CSTAR },
-  { RS_RIP, RS_ITEM_REGISTER, RS_STAR }, /* outside long mode */
+  { RS_RIP, RS_ITEM_REGISTER, RS_STAR },
   { RS_RIP, RS_ITEM_REGISTER, RS_SYSENTER_EIP },
   { RS_CS, RS_ITEM_IDT_GATE, 0 },
   { RS_CS, RS_ITEM_INTERRUPT_VECTOR, 0 },
@@ -171,7 +171,11 @@ static const struct {
   { RS_LDTR, RS_ITEM_OPERAND, 0 },
 };
 
-static bool is_made_of(const struct rs_step *read, enum rs_register reg) {
+static bool is_made_of(const struct rs_transition *transition, const struct rs_step *read,
+                       enum rs_register reg) {
+  bool star = step_is_register(read) && read->reg == RS_STAR;
+  if (reg == RS_RIP && star && cpu_is_long_mode(&transition->before))
+    return false; /* that has LSTAR and CSTAR */
   if (!step_is_register(read) && read->reg == reg) return true;
   for (unsigned i = 0; i < sizeof made_of / sizeof *made_of; i++) {
     if (made_of[i].reg != reg || made_of[i].item != read->id) continue;
@@ -197,7 +201,8 @@ static void add_reads(const struct rs_transition *transition, const struct rs_st
   for (unsigned i = transition->step_count; i-- > 0;) {
     const struct rs_step *read = &transition->step[i];
     if (read->kind != RS_STEP_READ) continue;
-    if (is_made_of(read, (enum rs_register)written->reg) || is_descriptor_of(transition, read, written))
+    if (is_made_of(transition, read, (enum rs_register)written->reg) ||
+        is_descriptor_of(transition, read, written))
       add(out, read, true);
   }
 }

@@ -94,13 +94,13 @@ static void what_pops_takes_the_word_on_the_stack(void **state) {
 static void a_string_move_takes_the_byte_as_far_from_its_beginning(void **state) {
   (void)state;
   expect_read(sources_of("\xf3\xa4", 2, 0x3002), 0x5002, 1); /* rep movsb */
-  assert_int_equal(SOURCES("\xf3\xaa").read_count, 0);         /* rep stosb */
+  assert_int_equal(SOURCES("\xf3\xaa").read_count, 0);       /* rep stosb */
 }
 
 static void jumps_and_calls_take_their_target(void **state) {
   (void)state;
   assert_int_equal(SOURCES("\xff\xd0").values, SET(RAX)); /* call rax */
-  expect_read(SOURCES("\xff\x23"), 0x1000, 8);          /* jmp [rbx] */
+  expect_read(SOURCES("\xff\x23"), 0x1000, 8);            /* jmp [rbx] */
 }
 
 static void what_is_performed_is_told_by_its_steps(void **state) {
