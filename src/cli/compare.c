@@ -9,7 +9,7 @@ enum { STATUS_DIFFERENT = 1 };
 
 /* The two logs and their files; zeroed at the start. */
 struct logs {
-  FILE *file[2];
+  FILE *file[3]; /* ends with NULL */
   struct rs_log *log[2];
 };
 
@@ -43,8 +43,8 @@ static enum rs_status compare_to(const struct logs *logs, const struct options *
                                  struct rs_error *error) {
   const char *output = options->trace_file;
   const char *const name[] = { options->arguments[0], options->arguments[1] };
-  FILE *file = output ? fopen(output, "w") : stdout;
-  if (!file) return rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  FILE *file = view_output_open(logs->file, output, error);
+  if (!file) return error->status;
   const struct rs_compare_options how = {
     .at = { options->at, options->at_second ? options->at_second : options->at },
     .difference_only = options->difference_only,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 enum rs_status view_arguments_check(const char *command, const struct options *options,
                                     struct rs_error *error) {
@@ -35,11 +36,30 @@ enum rs_status view_show(struct rs_log *log, const struct options *options, stru
   return closed;
 }
 
+/* What is opened for writing is empty then. */
+static bool is_same_file(FILE *input, const char *output) {
+  struct stat in, out;
+  return stat(output, &out) == 0 && fstat(fileno(input), &in) == 0 && in.st_dev == out.st_dev &&
+         in.st_ino == out.st_ino;
+}
+
+FILE *view_output_open(FILE *const *inputs, const char *output, struct rs_error *error) {
+  if (!output) return stdout;
+  for (; *inputs; inputs++) {
+    if (!is_same_file(*inputs, output)) continue;
+    rs_fail(error, RS_BAD_ARGUMENT, "%s: is the log that is to be read", output);
+    return NULL;
+  }
+  FILE *file = fopen(output, "w");
+  if (!file) rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  return file;
+}
+
 static enum rs_status view_tell_to(struct rs_log *log, FILE *input, const struct options *options,
                                    const char *output, view_teller *tell, struct rs_error *error) {
   struct progress progress;
-  FILE *file = output ? fopen(output, "w") : stdout;
-  if (!file) return rs_fail(error, RS_IO_ERROR, "%s: %s", output, strerror(errno));
+  FILE *file = view_output_open((FILE *const[]){ input, NULL }, output, error);
+  if (!file) return error->status;
   progress_init(&progress);
   progress_read(&progress, input, file);
   enum rs_status status = tell(log, options, file, error);

@@ -12,6 +12,10 @@ typedef enum rs_status view_teller(struct rs_log *log, const struct options *opt
 enum rs_status view_arguments_check(const char *command, const struct options *options,
                                     struct rs_error *error);
 
+/* Opens the output file of a command that reads `inputs`, which end with NULL; standard output for NULL.
+ * NULL with one line in `error`, also where it is one of the files that are read. */
+FILE *view_output_open(FILE *const *inputs, const char *output, struct rs_error *error);
+
 /* Opens the log that the options name and the file `output`, or standard output for NULL, and has the command
  * told. */
 enum rs_status view_tell(const struct options *options, const char *output, view_teller *tell,

@@ -4,7 +4,7 @@
 #include "trace/fields.h"
 
 /* What a read or write of memory adds to besides `reads` and `writes`; NULL: nothing. */
-static uint64_t *class_of(struct step_tally *tally, unsigned item) {
+static uint64_t *class_of(struct step_tally *tally, enum rs_item item) {
   switch (item) {
   case RS_ITEM_IDT_GATE:
   case RS_ITEM_GDT_DESCRIPTOR:
@@ -18,22 +18,7 @@ static uint64_t *class_of(struct step_tally *tally, unsigned item) {
   case RS_ITEM_TASK_SAVED:
   case RS_ITEM_TASK_LOADED:
   case RS_ITEM_TASK_TRAP: return &tally->tss;
-  case RS_ITEM_PUSHED_SS:
-  case RS_ITEM_PUSHED_SP:
-  case RS_ITEM_PUSHED_FLAGS:
-  case RS_ITEM_PUSHED_CS:
-  case RS_ITEM_PUSHED_IP:
-  case RS_ITEM_PUSHED_ERROR_CODE:
-  case RS_ITEM_PUSHED_DATA_SEGMENT:
-  case RS_ITEM_PUSHED_PARAMETER: return &tally->pushed;
-  case RS_ITEM_POPPED_IP:
-  case RS_ITEM_POPPED_CS:
-  case RS_ITEM_POPPED_FLAGS:
-  case RS_ITEM_POPPED_SP:
-  case RS_ITEM_POPPED_SS:
-  case RS_ITEM_POPPED_DATA_SEGMENT:
-  case RS_ITEM_CALLER_PARAMETER: return &tally->popped;
-  default: return NULL;
+  default: return rs_item_is_pushed(item) ? &tally->pushed : rs_item_is_popped(item) ? &tally->popped : NULL;
   }
 }
 
@@ -43,7 +28,7 @@ static void tally_memory(struct step_tally *tally, const struct rs_step *step) {
     (*(write ? &tally->marked : &tally->walked))++;
     return;
   }
-  uint64_t *class = class_of(tally, step->id);
+  uint64_t *class = class_of(tally, (enum rs_item)step->id);
   if (class) ++*class;
   (*(write ? &tally->writes : &tally->reads))++;
   tally->steps++;

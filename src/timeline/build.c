@@ -1,28 +1,11 @@
-/* What is seen of a run's events: spans of plain code, crossings, and what was refused. */
+/* What is seen of a run's events: crossings, what was refused, operations and macro-steps. */
 #include "timeline/build.h"
 
 #include <string.h>
 
+#include "timeline/text.h"
 #include "trace/fields.h"
 #include "trace/macro_steps.h"
-#include "trace/symbols.h"
-
-enum { TEXT_SIZE = 2048 };
-
-/* A text on its way into a layout. */
-struct text {
-  struct output output;
-  char bytes[TEXT_SIZE];
-};
-
-static struct output *text_begin(struct text *text) {
-  output_init(&text->output, NULL, text->bytes, sizeof text->bytes, false);
-  return &text->output;
-}
-
-static const char *text_end(struct text *text, struct timeline_layout *layout) {
-  return timeline_layout_text(layout, output_finish(&text->output));
-}
 
 static const char *place_text(struct timeline_builder *builder, uint64_t address) {
   struct text text;
@@ -44,83 +27,6 @@ void timeline_build_init(struct timeline_builder *builder, const struct rs_timel
   builder->story.options.memory = options->memory;
 }
 
-/* Grouped by thousands: "67,332". */
-static void print_count(struct output *output, uint64_t count) {
-  char digits[32];
-  size_t first = sizeof digits, written = 0;
-  do {
-    if (written && written % 3 == 0) digits[--first] = ',';
-    digits[--first] = (char)('0' + count % 10);
-    written++;
-  } while (count /= 10);
-  output_bytes(output, digits + first, sizeof digits - first);
-}
-
-static void print_counted(struct output *output, uint64_t count, const char *noun) {
-  print_count(output, count);
-  output_char(output, ' ');
-  output_text(output, noun);
-  if (count != 1) output_char(output, 's');
-}
-
-/* Without the offset: code runs through its functions. */
-static void print_function(struct output *output, const struct rs_symbols *symbols, uint64_t address) {
-  uint64_t offset;
-  const char *name = symbols_find(symbols, address, &offset);
-  if (name)
-    output_text(output, name);
-  else
-    output_hex(output, address);
-}
-
-static bool same_function(const struct rs_symbols *symbols, uint64_t a, uint64_t b) {
-  uint64_t offset;
-  const char *name = symbols_find(symbols, a, &offset);
-  return name ? name == symbols_find(symbols, b, &offset) : a == b;
-}
-
-static void print_functions(struct output *output, const struct function_counts *functions, uint64_t total) {
-  for (unsigned i = 0; i < functions->count; i++) {
-    const struct function_count *function = &functions->function[i];
-    if (i) output_text(output, ", ");
-    output_text(output, function->name);
-    output_char(output, ' ');
-    print_count(output, function->instructions);
-    total -= function->instructions < total ? function->instructions : total;
-  }
-  if (!total) return;
-  output_text(output, functions->count ? ", others " : "others ");
-  print_count(output, total);
-}
-
-/* The plain code since the last event up to `time`, where it has come to `address`. */
-static void add_span(struct timeline_builder *builder, uint64_t time, uint64_t address) {
-  uint64_t count = builder->begun && time > builder->time ? time - builder->time : builder->begun ? 0 : time;
-  struct text text;
-  if (!count) return;
-  struct timeline_row *row =
-      timeline_layout_add(builder->layout, TIMELINE_SPAN, builder->lane, builder->lane);
-  if (!row) return;
-  row->time = builder->time;
-  print_counted(text_begin(&text), count, "instruction");
-  row->label = text_end(&text, builder->layout);
-  struct output *output = text_begin(&text);
-  if (builder->functions.count) {
-    print_functions(output, &builder->functions, count);
-  } else if (!builder->begun) {
-    output_text(output, "up to ");
-    print_function(output, symbols_of(builder), address);
-  } else {
-    output_text(output, "in ");
-    print_function(output, symbols_of(builder), builder->address);
-    if (!same_function(symbols_of(builder), builder->address, address)) {
-      output_text(output, " .. ");
-      print_function(output, symbols_of(builder), address);
-    }
-  }
-  row->source = text_end(&text, builder->layout);
-}
-
 /* Plain code goes on from `cpu` when `time` instructions are done. */
 static void go_on(struct timeline_builder *builder, const struct rs_cpu *cpu, uint64_t time) {
   builder->begun = true;
@@ -138,7 +44,7 @@ static void add_gap_row(struct timeline_builder *builder, struct text *text) {
 /* The transitions that a filter, or a limit, has left out so far. */
 static void add_gap(struct timeline_builder *builder) {
   struct text text;
-  print_counted(text_begin(&text), builder->left_out, "transition");
+  timeline_print_counted(text_begin(&text), builder->left_out, "transition");
   output_text(&text.output, " left out: #");
   output_decimal(&text.output, builder->first_out);
   if (builder->left_out > 1) {
@@ -166,7 +72,7 @@ static bool mark_has_room(struct timeline_builder *builder) {
 static void marks_settle(struct timeline_builder *builder) {
   struct text text;
   if (builder->marks_out) {
-    print_count(text_begin(&text), builder->marks_out);
+    timeline_print_count(text_begin(&text), builder->marks_out);
     output_text(&text.output, " more operations and macro-steps");
     add_gap_row(builder, &text);
   }
@@ -307,7 +213,7 @@ static void show_transition(struct timeline_builder *builder, const struct rs_tr
   struct text text;
   reopen(builder, event->number != 0);
   if (!builder->begun) builder->lane = timeline_lane_of(before);
-  if (follows_the_last_one(builder, event)) add_span(builder, time, cpu_code_address(before));
+  if (follows_the_last_one(builder, event)) timeline_span_add(builder, time, cpu_code_address(before));
   if (event->number) {
     add_crossing(builder, event);
   } else {
@@ -334,25 +240,12 @@ void timeline_build_transition(struct timeline_builder *builder, const struct rs
   if (event->number || told) go_on(builder, &transition->after, time);
 }
 
-void timeline_build_instruction(struct timeline_builder *builder, const struct rs_instruction_event *event) {
-  struct function_counts *functions = &builder->functions;
-  uint64_t offset;
-  const char *name = symbols_find(symbols_of(builder), event->linear, &offset);
-  for (unsigned i = 0; name && i < functions->count; i++)
-    if (functions->function[i].name == name) {
-      functions->function[i].instructions++;
-      return;
-    }
-  if (name && functions->count < TIMELINE_FUNCTIONS)
-    functions->function[functions->count++] = (struct function_count){ name, 1 };
-}
-
 void timeline_build_macro(struct timeline_builder *builder, const struct rs_macro_event *event) {
   struct text text;
   if (builder->crossings_alone || !mark_has_room(builder)) return;
   reopen(builder, false);
   if (!builder->begun) builder->lane = timeline_lane_of(event->cpu);
-  add_span(builder, event->instructions, cpu_code_address(event->cpu));
+  timeline_span_add(builder, event->instructions, cpu_code_address(event->cpu));
   struct output *output = text_begin(&text);
   output_text(output, "macro-step ");
   output_decimal(output, event->step.number);
@@ -367,7 +260,7 @@ void timeline_build_end(struct timeline_builder *builder, const struct rs_end_ev
   marks_settle(builder);
   if (builder->left_out && builder->full) add_gap(builder);
   if (builder->left_out || !builder->opened) return;
-  if (event->reason != RS_END_SHUTDOWN) add_span(builder, event->instructions, event->rip);
+  if (event->reason != RS_END_SHUTDOWN) timeline_span_add(builder, event->instructions, event->rip);
   struct timeline_row *row = timeline_layout_add(builder->layout, TIMELINE_END, builder->lane, builder->lane);
   fields_end(text_begin(&text), event);
   if (!row) return;

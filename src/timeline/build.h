@@ -49,6 +49,13 @@ void timeline_build_instruction(struct timeline_builder *builder, const struct r
 void timeline_build_macro(struct timeline_builder *builder, const struct rs_macro_event *event);
 void timeline_build_end(struct timeline_builder *builder, const struct rs_end_event *event);
 
+/* span.c: the plain code since the last event up to `time`, where it has come to `address`. */
+void timeline_span_add(struct timeline_builder *builder, uint64_t time, uint64_t address);
+
+/* "67,332", "1 instruction", "2 instructions". */
+void timeline_print_count(struct output *output, uint64_t count);
+void timeline_print_counted(struct output *output, uint64_t count, const char *noun);
+
 /* detail.c: a transition from the inside; NULL when memory is short. */
 const struct timeline_detail *timeline_detail(struct timeline_layout *layout,
                                               const struct rs_transition_event *event,
