@@ -62,29 +62,17 @@ static enum rs_status compare_to(const struct logs *logs, const struct options *
   return status;
 }
 
-static enum rs_status compare_with(const struct options *options, bool *same, struct rs_error *error) {
+static enum rs_status compare_perform(struct options *options, int *exit_status, struct rs_error *error) {
+  bool same = true;
   struct logs logs = { .log = { NULL } };
   enum rs_status status = compare_arguments_check(options, error);
   if (status == RS_OK) status = logs_open(&logs, options->arguments, error);
-  if (status == RS_OK) status = compare_to(&logs, options, same, error);
+  if (status == RS_OK) status = compare_to(&logs, options, &same, error);
+  if (status == RS_OK && options->difference_only && !same) *exit_status = STATUS_DIFFERENT;
   logs_close(&logs);
   return status;
 }
 
 int command_compare(int argc, char **argv) {
-  struct rs_error error;
-  struct options options;
-  bool same = true;
-  int exit_status = 0;
-  enum rs_status status = options_parse(COMMAND_COMPARE, argc, argv, &options, &error);
-  if (status == RS_OK && options.help)
-    fputs(help_compare, stdout);
-  else if (status == RS_OK)
-    status = compare_with(&options, &same, &error);
-  if (status != RS_OK)
-    exit_status = cli_failed(&error);
-  else if (options.difference_only && !same)
-    exit_status = STATUS_DIFFERENT;
-  options_free(&options);
-  return exit_status;
+  return view_command(COMMAND_COMPARE, argc, argv, compare_perform);
 }

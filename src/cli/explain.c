@@ -11,18 +11,12 @@ static enum rs_status explain_tell(struct rs_log *log, const struct options *opt
   return rs_explain(log, &how, file, error);
 }
 
+static enum rs_status explain_perform(struct options *options, int *exit_status, struct rs_error *error) {
+  enum rs_status status = view_arguments_check("explain", options, error);
+  (void)exit_status;
+  return status == RS_OK ? view_tell(options, options->trace_file, explain_tell, error) : status;
+}
+
 int command_explain(int argc, char **argv) {
-  struct rs_error error;
-  struct options options;
-  int exit_status = 0;
-  enum rs_status status = options_parse(COMMAND_EXPLAIN, argc, argv, &options, &error);
-  if (status == RS_OK && options.help) {
-    fputs(help_explain, stdout);
-  } else if (status == RS_OK) {
-    status = view_arguments_check("explain", &options, &error);
-    if (status == RS_OK) status = view_tell(&options, options.trace_file, explain_tell, &error);
-  }
-  if (status != RS_OK) exit_status = cli_failed(&error);
-  options_free(&options);
-  return exit_status;
+  return view_command(COMMAND_EXPLAIN, argc, argv, explain_perform);
 }

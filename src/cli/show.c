@@ -24,21 +24,12 @@ static enum rs_status log_print(struct rs_log *log, const struct options *option
   return view_show(log, options, cli_sink_make(options->format, file, &text), error);
 }
 
-static enum rs_status show_with(const struct options *options, struct rs_error *error) {
+static enum rs_status show_perform(struct options *options, int *exit_status, struct rs_error *error) {
+  (void)exit_status;
   enum rs_status status = show_arguments_check(options, error);
   return status == RS_OK ? view_tell(options, options->trace_file, log_print, error) : status;
 }
 
 int command_show(int argc, char **argv) {
-  struct rs_error error;
-  struct options options;
-  int exit_status = 0;
-  enum rs_status status = options_parse(COMMAND_SHOW, argc, argv, &options, &error);
-  if (status == RS_OK && options.help)
-    fputs(help_show, stdout);
-  else if (status == RS_OK)
-    status = show_with(&options, &error);
-  if (status != RS_OK) exit_status = cli_failed(&error);
-  options_free(&options);
-  return exit_status;
+  return view_command(COMMAND_SHOW, argc, argv, show_perform);
 }

@@ -39,7 +39,8 @@ static enum rs_status timeline_draw(struct rs_log *log, const struct options *op
   return view_show(log, options, sink, error);
 }
 
-static enum rs_status timeline_with(struct options *options, struct rs_error *error) {
+static enum rs_status timeline_perform(struct options *options, int *exit_status, struct rs_error *error) {
+  (void)exit_status;
   enum rs_status status = timeline_arguments_check(options, error);
   if (status != RS_OK) return status;
   if (options->at) options->filter.from = options->filter.to = options->at;
@@ -47,15 +48,5 @@ static enum rs_status timeline_with(struct options *options, struct rs_error *er
 }
 
 int command_timeline(int argc, char **argv) {
-  struct rs_error error;
-  struct options options;
-  int exit_status = 0;
-  enum rs_status status = options_parse(COMMAND_TIMELINE, argc, argv, &options, &error);
-  if (status == RS_OK && options.help)
-    fputs(help_timeline, stdout);
-  else if (status == RS_OK)
-    status = timeline_with(&options, &error);
-  if (status != RS_OK) exit_status = cli_failed(&error);
-  options_free(&options);
-  return exit_status;
+  return view_command(COMMAND_TIMELINE, argc, argv, timeline_perform);
 }

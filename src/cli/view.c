@@ -6,6 +6,22 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
+#include "cli/commands.h"
+
+int view_command(enum command command, int argc, char **argv, view_performer *perform) {
+  struct rs_error error;
+  struct options options;
+  int exit_status = 0;
+  enum rs_status status = options_parse(command, argc, argv, &options, &error);
+  if (status == RS_OK && options.help)
+    fputs(command_rows[command].help, stdout);
+  else if (status == RS_OK)
+    status = perform(&options, &exit_status, &error);
+  if (status != RS_OK) exit_status = cli_failed(&error);
+  options_free(&options);
+  return exit_status;
+}
+
 enum rs_status view_arguments_check(const char *command, const struct options *options,
                                     struct rs_error *error) {
   if (options->argument_count == 0)

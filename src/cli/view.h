@@ -4,6 +4,12 @@
 
 #include "cli/cli.h"
 
+/* What a command does with its options; `*exit_status` is 0 unless it says otherwise. */
+typedef enum rs_status view_performer(struct options *options, int *exit_status, struct rs_error *error);
+
+/* Parses the command line, has the command performed, or tells its help; returns the exit status. */
+int view_command(enum command command, int argc, char **argv, view_performer *perform);
+
 /* Writes to `file` what the command shows of `log`. */
 typedef enum rs_status view_teller(struct rs_log *log, const struct options *options, FILE *file,
                                    struct rs_error *error);
