@@ -21,7 +21,7 @@ static uint64_t bytes_of(uint64_t word, unsigned first, unsigned size) {
 bool write_left_it(const struct culprit *culprit, const struct rs_memory_change *write,
                    const struct extent *extent) {
   unsigned word = extent->first / WORD, first = extent->first % WORD;
-  uint64_t into = extent->first ? 0 : (culprit->read.read.physical - write->linear) & PAGE_OFFSET;
+  uint64_t into = extent->linear - write->linear;
   bool whole = first + extent->size <= WORD && into + extent->size <= WORD;
   if (!culprit->valued || !whole) return true;
   uint64_t differ = bytes_of(write->new, (unsigned)into, extent->size) ^

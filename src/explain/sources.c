@@ -17,7 +17,7 @@ static bool covers_place(const struct rs_step *place, uint64_t at, uint64_t line
   extent->first = into < place->size ? (unsigned)into : 0;
   uint64_t end = into < place->size ? into + size : size - before;
   extent->size = (unsigned)(end < place->size ? end : place->size) - extent->first;
-  extent->linear = linear;
+  extent->linear = into < place->size ? linear : at;
   return true;
 }
 
@@ -109,11 +109,8 @@ static bool string_wrote(const struct rs_instruction_event *event, const struct 
   return true;
 }
 
-bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
-                       const struct offsets *offsets, struct extent *extent) {
-  if (culprit->kind == CULPRIT_INSTRUCTION) return false;
-  if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
-  extent->left_other = false;
+static bool instruction_wrote_memory(const struct rs_instruction_event *event, const struct culprit *culprit,
+                                     const struct offsets *offsets, struct extent *extent) {
   for (unsigned i = 0; i < event->write_count; i++) {
     const struct rs_memory_change *write = &event->write[i];
     if (write_was_to_entry(culprit, write, extent)) return true;
@@ -122,6 +119,28 @@ bool instruction_wrote(const struct rs_instruction_event *event, const struct cu
     return true;
   }
   return string_wrote(event, culprit, extent);
+}
+
+/* To the bytes that matter. */
+static void extent_narrow(const struct culprit *culprit, struct extent *extent) {
+  unsigned first = culprit->focus, end = first + culprit->focus_size;
+  unsigned extent_end = extent->first + extent->size;
+  if (culprit->focus_size == 0) return;
+  if (first < extent->first) first = extent->first;
+  if (end > extent_end) end = extent_end;
+  extent->linear += first - extent->first;
+  extent->first = first;
+  extent->size = end - first;
+}
+
+bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
+                       const struct offsets *offsets, struct extent *extent) {
+  extent->left_other = false;
+  if (culprit->kind == CULPRIT_INSTRUCTION) return false;
+  if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
+  if (!instruction_wrote_memory(event, culprit, offsets, extent)) return false;
+  extent_narrow(culprit, extent);
+  return true;
 }
 
 static void add(struct sources *out, const struct rs_step *place, bool valued) {
@@ -282,13 +301,14 @@ void sources_of_transition(const struct rs_transition *transition, const struct 
 }
 
 void sources_of_instruction(struct disasm *disasm, const struct rs_cpu *before, const uint8_t *bytes,
-                            size_t length, uint64_t linear, struct sources *out) {
+                            size_t length, const struct extent *extent, struct sources *out) {
   struct disasm_sources found;
   out->count = 0;
-  if (!disasm_sources(disasm, before, bytes, length, linear, &found)) return;
-  for (unsigned i = 0; i < found.read_count; i++) {
+  if (!disasm_sources(disasm, before, bytes, length, extent->linear, &found)) return;
+  bool counts_along = found.string && extent->linear == 0; /* RSI, RDI or RCX was asked for */
+  for (unsigned i = 0; i < found.read_count && !counts_along; i++) {
     struct rs_step step = { .kind = RS_STEP_READ, .id = RS_ITEM_OPERAND, .walk = RS_NO_WALK };
-    step.size = found.read[i].size;
+    step.size = found.string ? (uint8_t)extent->size : found.read[i].size;
     step.read.linear = step.read.physical = found.read[i].linear;
     add(out, &step, false);
   }

@@ -18,7 +18,7 @@ struct sources {
  * register all. */
 struct extent {
   unsigned first, size;
-  uint64_t linear; /* of the write's first byte; of a string's, of the place's */
+  uint64_t linear; /* of the first of them, as it was written */
   bool left_other; /* what the write left there is not what was found */
 };
 
@@ -35,9 +35,9 @@ bool instruction_wrote(const struct rs_instruction_event *event, const struct cu
 void sources_of_transition(const struct rs_transition *transition, const struct rs_step *step, bool stray,
                            struct sources *out);
 
-/* What a plain instruction, executed in the state `before`, took from; `linear` is the memory it wrote, if it
- * was that, and `reg` the register. */
+/* What a plain instruction, executed in the state `before`, made of what. `extent` is the memory that it
+ * wrote, all zeros where that was a register. */
 void sources_of_instruction(struct disasm *disasm, const struct rs_cpu *before, const uint8_t *bytes,
-                            size_t length, uint64_t linear, struct sources *out);
+                            size_t length, const struct extent *extent, struct sources *out);
 
 #endif

@@ -188,7 +188,7 @@ static void writer_tell(struct trail *t, struct culprit *culprit, const struct s
 static void sources_add(struct trail *t, unsigned index, struct seen *seen) {
   const struct culprit parent = t->e->culprit[index];
   if (!seen->transition)
-    sources_of_instruction(t->disasm, &seen->before, seen->bytes, seen->length, seen->extent.linear,
+    sources_of_instruction(t->disasm, &seen->before, seen->bytes, seen->length, &seen->extent,
                            &seen->sources);
   for (unsigned i = 0; i < seen->sources.count; i++) {
     const struct rs_step *place = &seen->sources.place[i];

@@ -311,6 +311,7 @@ static void sources_string(const struct rs_cpu *cpu, const cs_insn *instruction,
   if ((x86->opcode[0] & 0xfe) != 0xa4 || x86->op_count != 2) return;
   uint64_t to = operand_linear_address(cpu, instruction, &x86->operands[0].mem);
   uint64_t from = operand_linear_address(cpu, instruction, &x86->operands[1].mem);
+  out->string = true;
   out->read_count = 0;
   sources_read(out, from + (written - to), 1);
 }

@@ -34,7 +34,8 @@ struct disasm_sources {
   uint16_t addresses;       /* those that address its memory operand */
   enum rs_register segment; /* whose base is added to that, RS_NO_REGISTER where there is no memory operand */
   /* The memory it takes its value from, if it does: of what it writes to `written` (linear), of a string
-   * move. */
+   * move: one byte of it. */
+  bool string;
   unsigned read_count;
   struct {
     uint64_t linear;

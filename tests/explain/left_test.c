@@ -47,7 +47,7 @@ static void a_write_that_begins_before_a_place_is_compared_where_they_meet(void 
   (void)state;
   struct culprit limit = found(RS_ITEM_OPERAND, 0x10405a, 2, 0x7ff);
   struct rs_memory_change write = { .linear = 0x104058, .size = 8, .new = 0x07ff0000 };
-  struct extent both = { .size = 2, .linear = 0x104058 };
+  struct extent both = { .size = 2, .linear = 0x10405a };
   assert_true(write_left_it(&limit, &write, &both));
   write.new = 0x7ff;
   assert_false(write_left_it(&limit, &write, &both));
