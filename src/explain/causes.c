@@ -147,15 +147,15 @@
   X(IO_PERMITTED, S(IO_MAP) | S(RFLAGS), "the port's bit in the I/O map is 1, which forbids it (0 permits)", \
     "the map's base in the TSS is off, so that other bytes are taken for the map")
 
-#define IRET_SHIFT                                                                                           \
-  "the stack pointer is not where the delivery left it: an error code was not popped (ADD RSP, 8 before "    \
-  "IRET), or pushes and pops do not match"
+const char mistake_of_frame[] = "the stack pointer is not where the delivery left it: an error code was not "
+                                "popped (ADD RSP, 8 before IRET), or "
+                                "pushes and pops do not match";
 
 #define RETURN_CAUSES(X)                                                                                     \
-  X(RETURN_SELECTOR_NOT_NULL, S(POPPED_CS), IRET_SHIFT, "the frame was put together without a CS")           \
-  X(RETURN_IS_CODE, S(POPPED_CS) | S(DESCRIPTOR), IRET_SHIFT,                                                \
+  X(RETURN_SELECTOR_NOT_NULL, S(POPPED_CS), mistake_of_frame, "the frame was put together without a CS")     \
+  X(RETURN_IS_CODE, S(POPPED_CS) | S(DESCRIPTOR), mistake_of_frame,                                          \
     "CS in the frame is the selector of a data segment; STAR one entry off has the same effect")             \
-  X(RETURN_NOT_INWARD, S(POPPED_CS), IRET_SHIFT,                                                             \
+  X(RETURN_NOT_INWARD, S(POPPED_CS), mistake_of_frame,                                                       \
     "the RPL of CS in the frame is 0 to 2 while a program executes the return")                              \
   X(RETURN_CONFORMING_DPL, S(POPPED_CS) | S(DESCRIPTOR),                                                     \
     "the code segment is conforming and too privileged for "                                                 \
@@ -169,13 +169,14 @@
     "L and D may not both be 1: flags 0xa for 64-bit code, "                                                 \
     "0xc for 32-bit code",                                                                                   \
     NULL)                                                                                                    \
-  X(RETURN_WITHIN_LIMIT, S(POPPED_IP) | S(DESCRIPTOR), IRET_SHIFT, "the code segment's limit is too small")  \
-  X(RETURN_CANONICAL, S(POPPED_IP), IRET_SHIFT,                                                              \
+  X(RETURN_WITHIN_LIMIT, S(POPPED_IP) | S(DESCRIPTOR), mistake_of_frame,                                     \
+    "the code segment's limit is too small")                                                                 \
+  X(RETURN_CANONICAL, S(POPPED_IP), mistake_of_frame,                                                        \
     "the saved instruction pointer was overwritten, or made of two halves wrongly")                          \
   X(RETURN_NULL_STACK, S(POPPED_SS),                                                                         \
     "SS in the frame is null, which only 64-bit code of rings 0 to 2 may "                                   \
     "have: a return to ring 3 needs the user's data selector",                                               \
-    IRET_SHIFT)                                                                                              \
+    mistake_of_frame)                                                                                        \
   X(IRET_NOT_NESTED, S(RFLAGS) | S(FMASK),                                                                   \
     "NT is set: POPF loaded it, or a program set it and the entry did not clear it "                         \
     "(SYSENTER keeps it, SYSCALL clears what FMASK says)",                                                   \

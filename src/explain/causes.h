@@ -52,6 +52,9 @@ uint64_t check_bits(enum rs_check check, enum suspect_index suspect);
 /* The bytes of a gate, a descriptor or a page-table entry that the check is about; `*size` 0: all. */
 void check_focus(enum rs_check check, enum rs_item item, uint8_t *first, uint8_t *size);
 
+/* One of the mistakes: a frame that is popped from another place than it was pushed to. */
+extern const char mistake_of_frame[];
+
 const struct check_causes *check_causes(enum rs_check check);
 
 #endif

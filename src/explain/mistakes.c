@@ -3,6 +3,7 @@
 
 #include "arch/bits.h"
 #include "explain/causes.h"
+#include "explain/shift.h"
 
 typedef const char *const mistakes[MISTAKE_LIMIT];
 
@@ -75,12 +76,21 @@ static const char *const *mistakes_find(const struct explanation *e) {
   return check_causes(check)->mistake;
 }
 
+/* Whether what was popped is what a delivery had pushed as the same. */
+static bool frame_is_in_place(const struct explanation *e) {
+  for (unsigned i = 0; i < e->culprit_count; i++) {
+    const struct culprit *culprit = &e->culprit[i];
+    if (culprit->failure != e->main || culprit->depth || culprit->known != ORIGIN_WRITER) continue;
+    if (frame_is_kept(culprit->read.id, culprit->writer.item)) return true;
+  }
+  return false;
+}
+
 unsigned mistakes_list(const struct explanation *e, const char *list[MISTAKE_LIMIT]) {
   const char *const *found = mistakes_find(e);
+  bool in_place = frame_is_in_place(e);
   unsigned count = 0;
-  while (count < MISTAKE_LIMIT && found[count]) {
-    list[count] = found[count];
-    count++;
-  }
+  for (unsigned i = 0; i < MISTAKE_LIMIT && found[i]; i++)
+    if (found[i] != mistake_of_frame || !in_place) list[count++] = found[i];
   return count;
 }

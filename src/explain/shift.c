@@ -26,6 +26,10 @@ bool frame_is_shifted(uint16_t popped, uint16_t pushed) {
   return from != NOT_OF_A_FRAME && to != NOT_OF_A_FRAME && from != to;
 }
 
+bool frame_is_kept(uint16_t popped, uint16_t pushed) {
+  return popped != pushed && frame_word(popped) != NOT_OF_A_FRAME && frame_word(popped) == frame_word(pushed);
+}
+
 void shift_find(struct explanation *e) {
   for (unsigned i = 0; i < e->culprit_count && !e->shift.found; i++) {
     const struct culprit *culprit = &e->culprit[i];

@@ -7,6 +7,9 @@
 /* Whether a word that was popped as the one item had been pushed as the other: items of a frame. */
 bool frame_is_shifted(uint16_t popped, uint16_t pushed);
 
+/* Whether it was popped as what it had been pushed as. */
+bool frame_is_kept(uint16_t popped, uint16_t pushed);
+
 /* Fills e->shift once the writers of the culprits are known. */
 void shift_find(struct explanation *e);
 

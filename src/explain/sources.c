@@ -244,6 +244,14 @@ static void add_direct_operand(const struct rs_transition *transition, struct so
     add_register(out, &transition->before, (enum rs_register)(RS_RAX + instruction->rm));
 }
 
+/* The registers that its steps read. */
+static void add_read_registers(const struct rs_transition *transition, struct sources *out) {
+  for (unsigned i = 0; i < transition->step_count; i++) {
+    const struct rs_step *read = &transition->step[i];
+    if (read->kind == RS_STEP_READ && step_is_register(read)) add(out, read, true);
+  }
+}
+
 /* Of what keeps the ring. */
 static void add_operands(const struct rs_transition *transition, enum rs_register reg, struct sources *out) {
   const struct rs_cpu *before = &transition->before;
@@ -262,6 +270,7 @@ static void add_operands(const struct rs_transition *transition, enum rs_registe
   case RS_OP_LTR:
   case RS_OP_WRFSBASE:
   case RS_OP_WRGSBASE: add_direct_operand(transition, out); return;
+  case RS_OP_RDMSR: add_read_registers(transition, out); return;
   default: return;
   }
 }

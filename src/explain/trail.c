@@ -174,7 +174,7 @@ static void writer_tell(struct trail *t, struct culprit *culprit, const struct s
                              .number = seen->number,
                              .transition = seen->transition,
                              .cpl = seen->cpl,
-                             .item = seen->item,
+                             .item = seen->transition ? seen->item : RS_ITEM_REGISTER,
                              .error_code = seen->transition && seen->cause.interrupt.has_error_code,
                              .left = seen->left };
   output_init(&output, NULL, writer->text, sizeof writer->text, false);
