@@ -1,5 +1,5 @@
 /* Whether an explanation in JSON, on standard input, names a check (or none), and near the head of its
- * culprits an address or a register (or has none: -). */
+ * culprits an address or a register (or has none: -; or whatever it has: any). */
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +28,7 @@ static bool names_culprit(const json_t *explanation, const char *wanted) {
   const json_t *culprit;
   const json_t *culprits = json_object_get(explanation, "culprits");
   size_t i;
+  if (strcmp(wanted, "any") == 0) return true;
   if (strcmp(wanted, "-") == 0) return json_is_array(culprits) && json_array_size(culprits) == 0;
   json_array_foreach(culprits, i, culprit) {
     if (i < NEAR && culprit_is(culprit, wanted)) return true;
