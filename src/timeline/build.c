@@ -240,12 +240,23 @@ void timeline_build_transition(struct timeline_builder *builder, const struct rs
   if (event->number || told) go_on(builder, &transition->after, time);
 }
 
+/* Code in several lanes, where nobody tells of the transitions between them. */
+static void add_passage(struct timeline_builder *builder, uint64_t time) {
+  struct text text;
+  if (time == builder->time) return;
+  timeline_print_counted(text_begin(&text), time - builder->time, "instruction");
+  output_text(&text.output, builder->begun ? ", and the way to another lane" : " before");
+  add_gap_row(builder, &text);
+}
+
 void timeline_build_macro(struct timeline_builder *builder, const struct rs_macro_event *event) {
   struct text text;
   if (builder->crossings_alone || !mark_has_room(builder)) return;
   reopen(builder, false);
-  if (!builder->begun) builder->lane = timeline_lane_of(event->cpu);
-  timeline_span_add(builder, event->instructions, cpu_code_address(event->cpu));
+  if (builder->begun && builder->lane == timeline_lane_of(event->cpu))
+    timeline_span_add(builder, event->instructions, cpu_code_address(event->cpu));
+  else
+    add_passage(builder, event->instructions);
   struct output *output = text_begin(&text);
   output_text(output, "macro-step ");
   output_decimal(output, event->step.number);

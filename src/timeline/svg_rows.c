@@ -70,7 +70,6 @@ struct label {
   unsigned lines, most;
   size_t cells;
   int x, width;
-  bool framed;
 };
 
 static size_t longest_line(const char *text, size_t cells, unsigned lines) {
@@ -98,7 +97,7 @@ static void label_place(const struct svg *svg, struct label *label, int center) 
 /* Between the lanes of a crossing; else beside its lane, towards the others. */
 static struct label label_of(const struct svg *svg, const struct timeline_row *row, const char *text,
                              unsigned most) {
-  struct label label = { .text = text, .most = most, .cells = LABEL_CELLS, .framed = true };
+  struct label label = { .text = text, .most = most, .cells = LABEL_CELLS };
   int at = svg->lifeline[row->from];
   if (row->from != row->to) {
     label_place(svg, &label, (at + svg->lifeline[row->to]) / 2);
@@ -112,7 +111,7 @@ static struct label label_of(const struct svg *svg, const struct timeline_row *r
 static void label_draw(struct svg *svg, const struct label *label, const char *class, int y) {
   char frame[32];
   snprintf(frame, sizeof frame, "frame %s", class);
-  if (label->framed) svg_rect(svg, frame, label->x, y, label->width, label_height(label), 5);
+  svg_rect(svg, frame, label->x, y, label->width, label_height(label), 5);
   svg_wrap(svg,
            &(struct svg_text){ .class = strcmp(class, "fault") == 0 ? "mono red" : "mono",
                                .x = label->x + label->width / 2,
@@ -195,11 +194,22 @@ static int sign_height(const struct svg *svg, const struct timeline_row *row) {
   return label_height(&label) + ROW_GAP;
 }
 
+/* Without a frame, from its lane on. */
+static void mark_label_draw(struct svg *svg, const struct timeline_row *row, int y) {
+  bool right = lane_is_left(svg, row->from);
+  svg_wrap(svg,
+           &(struct svg_text){ .class = "mono",
+                               .x = svg->lifeline[row->from] + (right ? BESIDE : -BESIDE),
+                               .y = y,
+                               .anchor = right ? SVG_START : SVG_END,
+                               .text = row->label },
+           LABEL_CELLS, REFUSED_LINES, SVG_LINE);
+}
+
 static void sign_draw(struct svg *svg, const struct timeline_row *row, int y) {
   char text[2304];
   struct label label = label_of(svg, row, sign_text(row, text, sizeof text), REFUSED_LINES);
   int at = svg->lifeline[row->from], middle = y + SVG_LINE / 2 + 4;
-  label.framed = row->kind != TIMELINE_MARK;
   draw_bar(svg, row->from, y, sign_height(svg, row));
   if (row->kind == TIMELINE_MARK) {
     svg_rect(svg, "mark", at - 5, middle - 5, 10, 10, 5);
@@ -208,7 +218,10 @@ static void sign_draw(struct svg *svg, const struct timeline_row *row, int y) {
     svg_line(svg, "cross", at - 4, middle - 4, at + 4, middle + 4);
     svg_line(svg, "cross", at + 4, middle - 4, at - 4, middle + 4);
   }
-  label_draw(svg, &label, row->fault ? "fault" : "call", y);
+  if (row->kind == TIMELINE_MARK)
+    mark_label_draw(svg, row, middle + 4);
+  else
+    label_draw(svg, &label, "fault", y);
   draw_time(svg, row, middle + 4);
   draw_beside(svg, row->from, lane_is_left(svg, row->from), BESIDE, "mono", row->source, middle + 4);
 }
