@@ -126,9 +126,10 @@ static void put_label(struct terminal *terminal, const struct timeline_row *row,
 }
 
 /* In the last lane a label stands left of the lifeline when it is short enough. */
-static unsigned label_column(const struct terminal *terminal, const struct timeline_row *row) {
+static unsigned label_column(const struct terminal *terminal, const struct timeline_row *row,
+                             const char *text) {
   unsigned left = terminal->lifeline[row->from < row->to ? row->from : row->to];
-  size_t length = strlen(row->label);
+  size_t length = strlen(text);
   if (row->from != row->to || (unsigned)row->from != terminal->last) return left + 2;
   unsigned room = left - GUTTER - 2;
   return length < room ? left - 1 - (unsigned)length : GUTTER;
@@ -149,7 +150,7 @@ static void draw_arrow(struct terminal *terminal, const struct timeline_row *row
 
 static void row_arrow(struct terminal *terminal, const struct timeline_row *row) {
   bool right = row->from < row->to;
-  put_label(terminal, row, row->label, label_column(terminal, row), row_colour(row));
+  put_label(terminal, row, row->label, label_column(terminal, row, row->label), row_colour(row));
   terminal_line_begin(terminal, row->from, row->to);
   put_time(terminal, row);
   draw_arrow(terminal, row);
@@ -173,7 +174,7 @@ static void loop_half(struct terminal *terminal, const struct timeline_row *row,
 }
 
 static void row_loop(struct terminal *terminal, const struct timeline_row *row) {
-  put_label(terminal, row, row->label, label_column(terminal, row), row_colour(row));
+  put_label(terminal, row, row->label, label_column(terminal, row, row->label), row_colour(row));
   for (unsigned back = 0; back < 2; back++) {
     terminal_line_begin(terminal, row->from, row->from);
     if (!back) put_time(terminal, row);
@@ -204,11 +205,10 @@ static void row_span(struct terminal *terminal, const struct timeline_row *row) 
 /* A sign on the lifeline and a text about it; of a refusal also where, and what it raised. */
 static void row_sign(struct terminal *terminal, const struct timeline_row *row, enum canvas_glyph glyph) {
   char text[2304];
-  bool last = (unsigned)row->from == terminal->last;
   unsigned at = terminal->lifeline[row->from];
   enum colour colour = row_colour(row);
   snprintf(text, sizeof text, "%s%s%s", row->label, *row->target ? " -> " : "", row->target);
-  put_label(terminal, row, text, last ? GUTTER + 2 : at + 2, row->fault ? COLOUR_RED : COLOUR_NONE);
+  put_label(terminal, row, text, label_column(terminal, row, text), row->fault ? COLOUR_RED : COLOUR_NONE);
   terminal_line_begin(terminal, row->from, row->from);
   put_time(terminal, row);
   canvas_glyph(&terminal->canvas, at, glyph, colour);
