@@ -4,16 +4,16 @@
 #include <string.h>
 
 const struct command_row command_rows[COMMAND_COUNT] = {
-  [COMMAND_RUN] = { "run", "a static Linux program, on the tiny kernel that comes with Ringside", help_run,
+  [COMMAND_RUN] = { "run", "run a static Linux program on the tiny kernel that comes with Ringside", help_run,
                     command_run },
-  [COMMAND_BOOT] = { "boot", "a kernel image of your own: multiboot 1, or a plain ELF", help_boot,
+  [COMMAND_BOOT] = { "boot", "boot a kernel image of your own: multiboot 1, or a plain ELF", help_boot,
                      command_boot },
   [COMMAND_SHOW] = { "show", "print what a run has logged with -o FILE.ring", help_show, command_show },
   [COMMAND_TIMELINE] = { "timeline", "draw a log, ring beside ring: in the terminal, or as SVG",
                          help_timeline, command_timeline },
-  [COMMAND_COMPARE] = { "compare", "two logs side by side, and where they first differ", help_compare,
+  [COMMAND_COMPARE] = { "compare", "lay two logs side by side, and say where they first differ", help_compare,
                         command_compare },
-  [COMMAND_EXPLAIN] = { "explain", "why a logged run went wrong: the check, the value, who wrote it",
+  [COMMAND_EXPLAIN] = { "explain", "say why a logged run went wrong: the check, the value, who wrote it",
                         help_explain, command_explain },
   [COMMAND_VIEW] = { "view", "look at a log in a window, step by step, forward and back", help_view,
                      command_view },

@@ -6,7 +6,6 @@
 enum { LANE_UUID_PROCESS = 8, LANE_UUID_RING = 1, LANE_UUID_FUNCTIONS = 5 };
 
 struct process *lanes_process(struct lanes *lanes, const struct rs_task *task) {
-  if (lanes->count == 0) lanes->count = 1;
   if (task->id > INT32_MAX) return &lanes->process[0]; /* Perfetto's have 31 bits */
   for (unsigned i = 0; i < lanes->count; i++)
     if (lanes->process[i].id == task->id) return &lanes->process[i];

@@ -25,6 +25,7 @@ struct process {
   struct lane ring[4];
 };
 
+/* Zeroed at the start, but for packets_init and a count of 1: the guest as a whole is process 0. */
 struct lanes {
   struct packets packets;
   uint64_t time; /* of what was told last: time never goes back */

@@ -314,7 +314,6 @@ static enum rs_status perfetto_close(struct rs_trace_sink *sink, struct rs_error
 }
 
 struct rs_trace_sink *rs_perfetto_sink(FILE *file, const struct rs_text_options *options) {
-  static const struct rs_task nobody;
   struct perfetto_sink *p = calloc(1, sizeof *p);
   if (!p) return NULL;
   p->sink = (struct rs_trace_sink){ .level = options->level,
@@ -325,6 +324,7 @@ struct rs_trace_sink *rs_perfetto_sink(FILE *file, const struct rs_text_options 
                                     .close = perfetto_close };
   p->story.options = *options;
   packets_init(&p->lanes.packets, file, p->buffer, sizeof p->buffer);
-  p->process = lanes_process(&p->lanes, &nobody);
+  p->lanes.count = 1;
+  p->process = &p->lanes.process[0];
   return &p->sink;
 }
