@@ -246,7 +246,7 @@ static void add_general_set(const struct inquiry *q, uint16_t set) {
 /* Segments whose base is 0 as they are meant to be say nothing. */
 static void add_base(const struct inquiry *q, enum rs_register segment) {
   bool always = segment == RS_FS || segment == RS_GS;
-  if (segment == RS_NO_REGISTER || segment < RS_ES || segment > RS_GS) return;
+  if (segment < RS_ES || segment > RS_GS) return;
   if (always || q->transition->before.segment[RS_SEGMENT_INDEX(segment)].base) add_register(q, segment);
   if (segment == RS_GS && cpu_is_64_bit_mode(&q->transition->before) && q->transition->before.cpl == 0)
     add_register_bits(q, RS_KERNEL_GS_BASE, 0, true); /* what SWAPGS would bring */

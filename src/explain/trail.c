@@ -51,6 +51,14 @@ static bool is_no_stack(const struct culprit *culprit) {
   }
 }
 
+/* Whether a step wrote what was found, as far as a word tells it: a segment by its selector and base. */
+static bool step_left_it(const struct rs_step *step, const struct culprit *culprit) {
+  const union rs_value *left = &step->write.new, *found = &culprit->read.read.value;
+  if (!step_is_register(step) || !register_is_segment((enum rs_register)step->reg))
+    return left->word[0] == found->word[0];
+  return left->segment.selector == found->segment.selector && left->segment.base == found->segment.base;
+}
+
 static void see_transition(struct trail *t, unsigned index, const struct rs_transition_event *event,
                            uint64_t ordinal) {
   const struct rs_transition *transition = event->transition;
@@ -67,8 +75,7 @@ static void see_transition(struct trail *t, unsigned index, const struct rs_tran
   seen->cpl = transition->before.cpl;
   seen->item = step->id;
   seen->extent = extent;
-  seen->same = culprit->valued && extent.size == culprit->read.size &&
-               memcmp(&step->write.new, &culprit->read.read.value, sizeof step->write.new) == 0;
+  seen->same = culprit->valued && extent.size == culprit->read.size && step_left_it(step, culprit);
   seen->left = step->write.new.word[0];
   seen->cause = transition->cause;
   sources_of_transition(transition, step, is_no_stack(culprit), &seen->sources);
@@ -236,7 +243,7 @@ static bool is_worth_following(const struct explanation *e, const struct culprit
   const struct culprit *from = culprit->from == NO_CULPRIT ? NULL : &e->culprit[culprit->from];
   bool plain = !seen->transition;
   if (culprit->depth >= CULPRIT_DEPTH || culprit->aside) return false;
-  if (plain && culprit->read.reg == RS_RFLAGS) return false;
+  if (plain && culprit->kind == CULPRIT_REGISTER && culprit->read.reg == RS_RFLAGS) return false;
   if (plain && from && from->kind == culprit->kind && from->writer.address == seen->address) return false;
   return !frame_is_shifted(culprit->read.id, seen->transition ? seen->item : RS_ITEM_REGISTER);
 }
@@ -264,20 +271,24 @@ static void frame_settle(struct trail *t, uint32_t frame) {
   }
 }
 
-enum rs_status trail_follow(struct tape *tape, struct explanation *e, const struct offsets *offsets,
-                            struct disasm *disasm, struct rs_error *error) {
-  struct trail t = { .e = e, .offsets = offsets, .disasm = disasm };
+static enum rs_status trail_look(struct trail *t, struct tape *tape, struct rs_error *error) {
   enum rs_status status = RS_OK;
   uint32_t frame;
-  t.seen = calloc(CULPRIT_LIMIT, sizeof *t.seen);
-  if (!t.seen) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
-  ask(&t);
-  while (status == RS_OK && frame_next(&t, &frame)) {
-    status = frame_look_through(tape, &t, frame, error);
-    if (status != RS_OK) break;
-    frame_settle(&t, frame);
-    ask(&t);
+  ask(t);
+  while (status == RS_OK && frame_next(t, &frame)) {
+    status = frame_look_through(tape, t, frame, error);
+    if (status == RS_OK) frame_settle(t, frame);
+    ask(t);
   }
-  free(t.seen);
+  return status;
+}
+
+enum rs_status trail_follow(struct tape *tape, struct explanation *e, const struct offsets *offsets,
+                            struct disasm *disasm, struct rs_error *error) {
+  struct seen *seen = calloc(CULPRIT_LIMIT, sizeof *seen);
+  struct trail t = { .e = e, .offsets = offsets, .disasm = disasm, .seen = seen };
+  if (!seen) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  enum rs_status status = trail_look(&t, tape, error);
+  free(seen);
   return status;
 }
