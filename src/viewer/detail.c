@@ -14,7 +14,8 @@ enum { LABELS = 10, TEXT = 512, BITS = 7, BASE_FITS = 46 };
 static struct pen pen_labelled(struct viewer_panel *panel, const char *label) {
   struct pen pen = pen_begin(panel);
   pen_text(&pen, STYLE_LABEL, label);
-  output_column(&pen.output, LABELS);
+  while (pen.output.column < LABELS)
+    output_char(&pen.output, ' ');
   return pen;
 }
 
@@ -24,15 +25,17 @@ static void row_hex(struct viewer_panel *panel, const char *label, uint64_t valu
   pen_end(&pen);
 }
 
+/* The symbol, and beneath it the address. */
 static void row_symbol(struct viewer_panel *panel, const char *label, const struct viewer *viewer,
                        const struct rs_cpu *cpu) {
   struct pen pen = pen_labelled(panel, label);
-  pen_hex(&pen, STYLE_PLAIN, cpu->segment[RS_SEGMENT_INDEX(RS_CS)].selector, 4);
-  output_char(&pen.output, ':');
-  pen_hex(&pen, STYLE_PLAIN, cpu->rip, 1);
-  output_text(&pen.output, "  ");
   pen_style(&pen, STYLE_STRONG);
   output_symbol(&pen.output, viewer->symbols, cpu_code_address(cpu));
+  pen_end(&pen);
+  pen = pen_labelled(panel, "");
+  pen_hex(&pen, STYLE_FAINT, cpu->segment[RS_SEGMENT_INDEX(RS_CS)].selector, 4);
+  pen_text(&pen, STYLE_FAINT, ":");
+  pen_hex(&pen, STYLE_FAINT, cpu->rip, cpu_is_wide(cpu) ? 16 : 8);
   pen_end(&pen);
 }
 
@@ -251,7 +254,7 @@ static void headline_paint(struct viewer *viewer, struct viewer_panel *panel) {
   uint32_t index = page ? page_find(page, viewer->here.at.event) : 0;
   if (!page || index >= page->count || page->entry[index].event != viewer->here.at.event) return;
   char text[1024];
-  text_strip(page_text(page, &page->entry[index]), text, sizeof text);
+  text_strip(page_headline(page, &page->entry[index]), text, sizeof text);
   row_blank(panel);
   panel_paragraph(panel, 0, STYLE_PLAIN, text);
   panel_paragraph(panel, 0, STYLE_BAD, page_more(page, &page->entry[index]));

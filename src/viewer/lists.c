@@ -55,7 +55,7 @@ static void entry_row(struct viewer *viewer, struct viewer_panel *panel, const s
   const struct page_entry *entry = page_cursor_entry(cursor);
   struct log_position at = page_cursor_position(cursor);
   struct pen pen = pen_begin(panel);
-  pen_coloured(&pen, page_text(cursor->page, entry));
+  pen_coloured(&pen, page_brief(cursor->page, entry));
   pen_end(&pen);
   row_leads(pen.row, at, 0);
   /* Before the first transition none is chosen. */
@@ -135,7 +135,7 @@ static void event_row(struct viewer *viewer, struct viewer_panel *panel, const s
   if (event->kind == LOG_INSTRUCTION)
     instruction_pen(viewer, &pen, event->instruction);
   else if (page && index < page->count)
-    pen_coloured(&pen, page_text(page, &page->entry[index]));
+    pen_coloured(&pen, page_brief(page, &page->entry[index]));
   pen_end(&pen);
   row_leads(pen.row, at, 0);
   pen.row->selected = log_position_compare(at, viewer->here.at) == 0;

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/macro_steps.h"
-
-enum { HEADLINE = 1024, PARAGRAPH = 2048 };
+enum { TEXT_ROOM = 4096 };
 
 void pages_init(struct pages *pages, struct rs_log *log, uint32_t frames) {
   *pages = (struct pages){ .log = log, .frames = frames };
@@ -22,7 +20,7 @@ void pages_free(struct pages *pages) {
 static bool text_add(struct page *page, const char *text, size_t *at) {
   size_t size = strlen(text) + 1;
   if (page->text_capacity - page->text_used < size) {
-    size_t capacity = page->text_capacity * 2 + size + HEADLINE;
+    size_t capacity = page->text_capacity * 2 + size + TEXT_ROOM;
     char *grown = realloc(page->text, capacity);
     if (!grown) return false;
     page->text = grown;
@@ -34,7 +32,7 @@ static bool text_add(struct page *page, const char *text, size_t *at) {
   return true;
 }
 
-static struct page_entry *page_add(struct page *page, const char *text, const char *more) {
+static struct page_entry *page_add(struct page *page, const struct telling *telling) {
   if (page->count == page->capacity) {
     uint32_t capacity = page->capacity ? page->capacity * 2 : 128;
     struct page_entry *grown = realloc(page->entry, capacity * sizeof *grown);
@@ -44,64 +42,21 @@ static struct page_entry *page_add(struct page *page, const char *text, const ch
   }
   struct page_entry *entry = &page->entry[page->count];
   memset(entry, 0, sizeof *entry);
-  if (!text_add(page, text, &entry->text) || !text_add(page, more, &entry->more)) return NULL;
+  memcpy(entry->cause, telling->cause, strlen(telling->cause) + 1);
+  bool added = text_add(page, telling->headline, &entry->headline) &&
+               text_add(page, telling->brief, &entry->brief) && text_add(page, telling->more, &entry->more);
+  if (!added) return NULL;
   page->count++;
   return entry;
 }
 
-static void entry_of_transition(struct page_entry *entry, const struct rs_transition_event *event) {
-  const struct rs_transition *transition = event->transition;
-  entry->ring_after = transition->after.cpl;
-  entry->fault = transition_is_fault(transition);
-  entry->number = event->number;
-  entry->instructions = event->instructions;
-  struct output output;
-  output_init(&output, NULL, entry->cause, sizeof entry->cause, false);
-  cause_print(&output, &transition->cause);
-  output_finish(&output);
-}
-
-static const char *end_text(enum rs_end_reason reason) {
-  switch (reason) {
-  case RS_END_EXIT: return "exited with ";
-  case RS_END_HALT: return "halted for ever";
-  case RS_END_SHUTDOWN: return "shut down";
-  case RS_END_LIMIT: return "reached the instruction limit";
-  case RS_END_STOPPED: return "was stopped";
-  case RS_END_FAILED: return "failed on the host";
-  }
-  return "ended";
-}
-
-static void print_end(struct output *output, const struct rs_end_event *end) {
-  output_colour(output, COLOUR_BOLD);
-  output_text(output, "the run ");
-  output_text(output, end_text(end->reason));
-  if (end->reason == RS_END_EXIT) output_signed(output, end->status);
-  output_colour(output, COLOUR_NONE);
-  output_text(output, " after ");
-  output_decimal(output, end->instructions);
-  output_text(output, end->instructions == 1 ? " instruction" : " instructions");
-}
-
-static void event_print(struct output *output, struct story *story, const struct log_event *event) {
-  switch (event->kind) {
-  case LOG_TRANSITION: headline_print(output, story, event->transition); break;
-  case LOG_MACRO: macro_print_line(output, event->macro, story->options.symbols); break;
-  default: print_end(output, event->end);
-  }
-}
-
 static void entry_fill(struct page_entry *entry, const struct log_event *event) {
   entry->kind = (uint8_t)event->kind;
-  if (event->kind == LOG_TRANSITION) {
-    entry_of_transition(entry, event->transition);
-  } else if (event->kind == LOG_MACRO) {
-    entry->ring_after = event->macro->cpu->cpl;
-    entry->instructions = event->macro->instructions;
-  } else {
-    entry->instructions = event->end->instructions;
-  }
+  entry->instructions = event_place(event, &entry->ring_after);
+  if (event->kind != LOG_TRANSITION) return;
+  entry->ring_after = event->transition->transition->after.cpl;
+  entry->fault = transition_is_fault(event->transition->transition);
+  entry->number = event->transition->number;
 }
 
 /* Where the event leaves the clock, and the first one of the page the ring. */
@@ -111,21 +66,11 @@ static void page_follow(struct page *page, const struct log_event *event) {
   if (!page->events++) page->ring = ring;
 }
 
-/* Why the processor shut down. */
-static void event_explain(struct output *output, struct story *story, const struct log_event *event) {
-  bool shutdown = event->kind == LOG_TRANSITION &&
-                  event->transition->transition->cause.mechanism == RS_MECHANISM_SHUTDOWN;
-  if (shutdown) refusals_print_shutdown(output, &story->refusals, story->options.symbols);
-}
-
-static struct page_entry *entry_add(struct page *page, struct story *story, const struct log_event *event) {
-  char text[HEADLINE], more[PARAGRAPH];
-  struct output headline, paragraph;
-  output_init(&headline, NULL, text, sizeof text, true);
-  output_init(&paragraph, NULL, more, sizeof more, false);
-  event_print(&headline, story, event);
-  event_explain(&paragraph, story, event);
-  struct page_entry *entry = page_add(page, output_finish(&headline), output_finish(&paragraph));
+static struct page_entry *entry_add(struct page *page, const struct story *story,
+                                    const struct log_event *event) {
+  struct telling telling;
+  telling_fill(&telling, story, event);
+  struct page_entry *entry = page_add(page, &telling);
   if (entry) entry_fill(entry, event);
   return entry;
 }

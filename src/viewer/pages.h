@@ -3,22 +3,21 @@
 #define VIEWER_PAGES_H
 
 #include "log/seek.h"
-#include "trace/headline.h"
 #include "viewer/moment.h"
+#include "viewer/telling.h"
 
-enum { PAGE_CACHE = 24, PAGE_CAUSE = 24 };
+enum { PAGE_CACHE = 24 };
 
 /* Anything but an instruction. */
 struct page_entry {
   uint32_t event; /* in the frame */
   uint8_t kind;   /* enum log_kind */
   uint8_t ring_after;
-  bool fault;             /* an exception, what raised one, or shutdown */
-  uint64_t number;        /* of a transition that came about; else 0 */
-  uint64_t instructions;  /* executed before it */
-  char cause[PAGE_CAUSE]; /* "syscall", "#PF(0x5 P|U) at 0x10": as much as there is room for */
-  size_t text;            /* where its headline begins, with the colours of trace/output.h */
-  size_t more;            /* where the paragraph about it begins, or an empty one */
+  bool fault;            /* an exception, what raised one, or shutdown */
+  uint64_t number;       /* of a transition that came about; else 0 */
+  uint64_t instructions; /* executed before it */
+  char cause[TELLING_CAUSE];
+  size_t headline, brief, more; /* where each begins in the page's text: telling.h */
 };
 
 struct page {
@@ -52,8 +51,11 @@ const struct page *pages_get(struct pages *pages, uint32_t frame);
 /* The first entry of the page at or behind `event`; `count` when there is none. */
 uint32_t page_find(const struct page *page, uint32_t event);
 
-static inline const char *page_text(const struct page *page, const struct page_entry *entry) {
-  return page->text + entry->text;
+static inline const char *page_headline(const struct page *page, const struct page_entry *entry) {
+  return page->text + entry->headline;
+}
+static inline const char *page_brief(const struct page *page, const struct page_entry *entry) {
+  return page->text + entry->brief;
 }
 
 static inline const char *page_more(const struct page *page, const struct page_entry *entry) {

@@ -11,7 +11,7 @@ static void headline_pen(struct viewer *viewer, struct pen *pen) {
   if (viewer->moment.kind == LOG_INSTRUCTION)
     instruction_pen(viewer, pen, &viewer->moment.instruction);
   else if (listed)
-    pen_coloured(pen, page_text(page, &page->entry[index]));
+    pen_coloured(pen, page_headline(page, &page->entry[index]));
 }
 
 static void header_paint(struct viewer *viewer, struct viewer_panel *panel) {

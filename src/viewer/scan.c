@@ -39,7 +39,7 @@ static bool scan_text(struct viewer *viewer, const struct page *page, struct vie
     struct viewer_position place = { { page->frame, i }, 0 };
     if (log_next(viewer->log, &event, NULL) != RS_OK || !event.kind) break;
     bool listed = index < page->count && page->entry[index].event == i;
-    const char *headline = listed ? page_text(page, &page->entry[index]) : NULL;
+    const char *headline = listed ? page_headline(page, &page->entry[index]) : NULL;
     index += listed;
     if (!event_matches(&event, headline, viewer->query, viewer->symbols, viewer->disasm, &place.step))
       continue;

@@ -110,7 +110,15 @@ static struct reach reach_find(struct viewer *viewer, const struct viewer_timeli
   while (reach.high < viewer->last.frame && reach.high - here < REACH &&
          (page = pages_get(&viewer->pages, reach.high)) && page->ends <= out->to)
     reach.high++;
+  /* One more on each side tells how long what is cut off at the edges is. */
+  reach.low -= reach.low > 0;
+  reach.high += reach.high < viewer->last.frame;
   return reach;
+}
+
+static void segment_end(struct viewer_segment *segment, uint64_t time) {
+  segment->ends = time;
+  segment->whole = (segment->begun || segment->begins == 0) && !segment->merged;
 }
 
 /* A transition begins a stretch of one ring. Where they stand closer than can be drawn they are one, in the
@@ -123,8 +131,7 @@ static void segment_begin(const struct viewer *viewer, struct viewer_timeline *o
   bool close = seen && least && entry->instructions - last->begins < least;
   struct log_position at = { frame, entry->event };
   bool chosen = log_position_compare(at, viewer->here.at) == 0;
-  last->ends = entry->instructions;
-  last->whole = last->begun && !last->merged;
+  segment_end(last, entry->instructions);
   if (close || (seen && out->segments == VIEWER_SEGMENTS)) {
     last->ring = entry->ring_after;
     last->fault |= entry->fault;
@@ -151,8 +158,7 @@ static bool segments_of_page(const struct viewer *viewer, struct viewer_timeline
     struct viewer_segment *last = &out->segment[out->segments - 1];
     if (!entry->number || entry->instructions < last->begins) continue;
     if (entry->instructions > out->to) {
-      last->ends = entry->instructions;
-      last->whole = last->begun && !last->merged;
+      segment_end(last, entry->instructions);
       return false;
     }
     segment_begin(viewer, out, page->frame, entry);
@@ -174,6 +180,7 @@ static void segments_paint(struct viewer *viewer, struct viewer_timeline *out) {
     page = pages_get(&viewer->pages, frame);
     more = page && segments_of_page(viewer, out, page);
   }
+  if (more && reach.high == viewer->last.frame) segment_end(&out->segment[out->segments - 1], viewer->total);
 }
 
 void strip_paint(struct viewer *viewer, struct viewer_timeline *out) {

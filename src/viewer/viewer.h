@@ -7,6 +7,7 @@
 #include "viewer/keys.h"
 #include "viewer/layout.h"
 #include "viewer/rows.h"
+#include "viewer/telling.h"
 
 /* Where the processor is among the rings. */
 struct viewer_rings {
@@ -37,7 +38,7 @@ struct viewer_timeline {
     bool begun;         /* it begins with a transition, at `at` */
     bool merged, whole; /* of several that stand too close; how long it is, is known */
     struct log_position at;
-    char cause[24];
+    char cause[TELLING_CAUSE];
   } segment[VIEWER_SEGMENTS];
 };
 
