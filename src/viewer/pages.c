@@ -95,21 +95,21 @@ static bool frame_read(struct pages *pages, uint32_t frame, struct story *story,
 }
 
 static bool page_read(struct pages *pages, struct page *page, uint32_t frame) {
-  struct story *story = calloc(1, sizeof *story);
-  if (!story) return false;
-  story->options =
-      (struct rs_text_options){ .symbols = rs_log_symbols(pages->log), .memory = rs_log_memory(pages->log) };
+  struct log_here here = { .number = 0 };
+  bool there = log_find_frame(pages->log, frame, &here, NULL) == RS_OK;
   page->frame = frame;
   page->events = page->count = 0;
   page->text_used = 0;
   page->ring = 0;
-  struct log_here here = { .number = 0 };
-  bool whole = true;
-  if (log_find_frame(pages->log, frame, &here, NULL) != RS_OK) return true;
   page->number = here.number;
   page->begins = page->ends = here.instructions;
-  if (frame) whole = frame_read(pages, frame - 1, story, NULL);
-  whole = whole && frame_read(pages, frame, story, page);
+  struct story *story = calloc(1, sizeof *story);
+  if (!story) return false;
+  story->options =
+      (struct rs_text_options){ .symbols = rs_log_symbols(pages->log), .memory = rs_log_memory(pages->log) };
+  bool whole = true;
+  if (there && frame) whole = frame_read(pages, frame - 1, story, NULL);
+  if (there && whole) whole = frame_read(pages, frame, story, page);
   free(story);
   return whole;
 }

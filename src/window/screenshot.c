@@ -9,7 +9,7 @@
 
 #include "window/sheet.h"
 
-static enum rs_status png_write(SDL_Surface *surface, const char *name, struct rs_error *error) {
+static enum rs_status png_write(const SDL_Surface *surface, const char *name, struct rs_error *error) {
   png_image image = { .version = PNG_IMAGE_VERSION,
                       .width = (png_uint_32)surface->w,
                       .height = (png_uint_32)surface->h,
@@ -21,6 +21,15 @@ static enum rs_status png_write(SDL_Surface *surface, const char *name, struct r
   if (!written) status = rs_fail(error, RS_IO_ERROR, "%s: %s", name, image.message);
   if (fclose(file) != 0 && status == RS_OK)
     status = rs_fail(error, RS_IO_ERROR, "%s: %s", name, strerror(errno));
+  return status;
+}
+
+/* Without the fourth byte of each pixel. */
+static enum rs_status surface_write(SDL_Surface *surface, const char *name, struct rs_error *error) {
+  SDL_Surface *plain = SDL_ConvertSurfaceFormat(surface, SDL_PIXELFORMAT_RGB24, 0);
+  if (!plain) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", SDL_GetError());
+  enum rs_status status = png_write(plain, name, error);
+  SDL_FreeSurface(plain);
   return status;
 }
 
@@ -53,10 +62,7 @@ enum rs_status screenshot_write(struct viewer *viewer, const struct rs_view_opti
                                                         SDL_PIXELFORMAT_ARGB8888);
   if (!surface) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", SDL_GetError());
   enum rs_status status = surface_draw(surface, viewer, options, error);
-  SDL_Surface *plain = status == RS_OK ? SDL_ConvertSurfaceFormat(surface, SDL_PIXELFORMAT_RGB24, 0) : NULL;
-  if (status == RS_OK && !plain) status = rs_fail(error, RS_OUT_OF_MEMORY, "%s", SDL_GetError());
-  if (status == RS_OK) status = png_write(plain, options->screenshot, error);
-  SDL_FreeSurface(plain);
+  if (status == RS_OK) status = surface_write(surface, options->screenshot, error);
   SDL_FreeSurface(surface);
   return status;
 }
