@@ -250,14 +250,14 @@ static void outcome_paint(struct viewer_panel *panel, const struct rs_transition
 
 /* The whole headline, which the lists cut, and why it came to a shutdown. */
 static void headline_paint(struct viewer *viewer, struct viewer_panel *panel) {
-  const struct page *page = pages_get(&viewer->pages, viewer->here.at.frame);
-  uint32_t index = page ? page_find(page, viewer->here.at.event) : 0;
-  if (!page || index >= page->count || page->entry[index].event != viewer->here.at.event) return;
+  const struct page *page;
+  const struct page_entry *entry = pages_find(&viewer->pages, viewer->here.at, &page);
+  if (!entry) return;
   char text[1024];
-  text_strip(page_headline(page, &page->entry[index]), text, sizeof text);
+  text_strip(page_headline(page, entry), text, sizeof text);
   row_blank(panel);
   panel_paragraph(panel, 0, STYLE_PLAIN, text);
-  panel_paragraph(panel, 0, STYLE_BAD, page_more(page, &page->entry[index]));
+  panel_paragraph(panel, 0, STYLE_BAD, page_more(page, entry));
 }
 
 static void transition_paint(struct viewer *viewer, struct viewer_panel *panel) {

@@ -6,92 +6,62 @@
 #include "trace/steps.h"
 #include "viewer/model.h"
 
-enum { NEAR_ENTRIES = 1 << 15 };
-
 static void row_leads(struct viewer_row *row, struct log_position at, unsigned step) {
   row->leads = true;
   row->target = (struct viewer_position){ at, step };
 }
 
-/* Transitions, the run's end, and shutdown; what only prepares them is among the events. */
-static bool entry_is_listed(const struct page_entry *entry) {
-  return entry->number || entry->kind == LOG_END;
+/* The list of transitions goes by their numbers; the run's end is the one behind the last. */
+static uint64_t listed_count(const struct viewer *viewer) {
+  return viewer->transitions + viewer->whole;
 }
 
-/* The next one that is listed, if it is near; else the cursor stays. */
-static bool listed_go(struct viewer *viewer, struct page_cursor *cursor,
-                      bool (*go)(struct pages *pages, struct page_cursor *cursor)) {
-  struct page_cursor at = *cursor;
-  for (unsigned i = 0; i < NEAR_ENTRIES && go(&viewer->pages, &at); i++) {
-    if (!entry_is_listed(page_cursor_entry(&at))) continue;
-    *cursor = at;
+/* The one that the cursor is at or behind; 0 before the first. */
+static uint64_t listed_here(struct viewer *viewer) {
+  return viewer->moment.kind == LOG_END ? viewer->transitions + 1 : number_at(viewer, viewer->here.at);
+}
+
+/* The entry of a number: behind the one of `*entry`, in the same page, or else found in the log. */
+static bool listed_find(struct viewer *viewer, uint64_t number, const struct page **page,
+                        const struct page_entry **entry) {
+  struct log_position at = viewer->last;
+  for (const struct page_entry *next = *entry; next && ++next < (*page)->entry + (*page)->count;) {
+    if (next->number != number) continue;
+    *entry = next;
     return true;
   }
-  return false;
+  if (number <= viewer->transitions && log_find_transition(viewer->log, number, &at, NULL) != RS_OK)
+    return false;
+  *entry = pages_find(&viewer->pages, at, page);
+  return *entry && ((*entry)->number == number || number > viewer->transitions);
 }
 
-static bool listed_previous(struct viewer *viewer, struct page_cursor *cursor) {
-  return listed_go(viewer, cursor, page_cursor_previous);
-}
-
-static bool listed_next(struct viewer *viewer, struct page_cursor *cursor) {
-  return listed_go(viewer, cursor, page_cursor_next);
-}
-
-/* The one at the cursor or before it; else the first one behind. */
-static bool listed_at(struct viewer *viewer, struct log_position at, struct page_cursor *cursor) {
-  if (page_cursor_at(&viewer->pages, at, cursor)) {
-    if (entry_is_listed(page_cursor_entry(cursor))) return true;
-    return listed_previous(viewer, cursor) || listed_next(viewer, cursor);
-  }
-  const struct page *page = pages_get(&viewer->pages, at.frame);
-  if (!page || !page->count) return false;
-  *cursor = (struct page_cursor){ page, 0 };
-  return entry_is_listed(page_cursor_entry(cursor)) || listed_next(viewer, cursor);
-}
-
-static void entry_row(struct viewer *viewer, struct viewer_panel *panel, const struct page_cursor *cursor,
-                      struct log_position selected) {
-  const struct page_entry *entry = page_cursor_entry(cursor);
-  struct log_position at = page_cursor_position(cursor);
+static void transition_row(struct viewer_panel *panel, const struct page *page,
+                           const struct page_entry *entry, bool selected) {
   struct pen pen = pen_begin(panel);
-  pen_coloured(&pen, page_brief(cursor->page, entry));
+  pen_coloured(&pen, page_brief(page, entry));
   pen_end(&pen);
-  row_leads(pen.row, at, 0);
-  /* Before the first transition none is chosen. */
-  pen.row->selected =
-      log_position_compare(at, selected) == 0 && log_position_compare(at, viewer->here.at) <= 0;
+  row_leads(pen.row, (struct log_position){ page->frame, entry->event }, 0);
+  pen.row->selected = selected;
 }
 
-/* How far up to begin so that the cursor stands in the middle, moved by the mouse wheel. */
-static void rewind_list(struct viewer *viewer, struct page_cursor *cursor, unsigned height, int scroll) {
-  int up = (int)(height / 2) - scroll;
-  for (; up > 0 && listed_previous(viewer, cursor); up--) {
-  }
-  for (; up < 0 && listed_next(viewer, cursor); up++) {
-  }
-}
-
-/* Near the end of the run the list is filled from above. */
-static void fill_list(struct viewer *viewer, struct page_cursor *cursor, unsigned height) {
-  struct page_cursor ahead = *cursor;
-  unsigned below = 1;
-  while (below < height && listed_next(viewer, &ahead))
-    below++;
-  for (; below < height && listed_previous(viewer, cursor); below++) {
-  }
+/* The first number that is seen: the cursor's stands in the middle, if there are enough on both sides. */
+static uint64_t listed_first(const struct viewer *viewer, uint64_t here, unsigned height) {
+  uint64_t count = listed_count(viewer), most = count > height ? count - height + 1 : 1;
+  int64_t first = (int64_t)here - (int64_t)(height / 2) + viewer->scroll[PANEL_TRANSITIONS];
+  if (first < 1) return 1;
+  return (uint64_t)first < most ? (uint64_t)first : most;
 }
 
 void transitions_paint(struct viewer *viewer, struct viewer_panel *panel) {
-  struct page_cursor cursor;
+  const struct page *page = NULL;
+  const struct page_entry *entry = NULL;
+  uint64_t here = listed_here(viewer), first = listed_first(viewer, here, panel->height);
   panel_title(panel, "Transitions, %" PRIu64 " in all", viewer->transitions);
-  if (!panel->height || !listed_at(viewer, viewer->here.at, &cursor)) return;
-  struct log_position selected = page_cursor_position(&cursor);
-  rewind_list(viewer, &cursor, panel->height, viewer->scroll[PANEL_TRANSITIONS]);
-  fill_list(viewer, &cursor, panel->height);
-  do
-    entry_row(viewer, panel, &cursor, selected);
-  while (panel->count < panel->height && listed_next(viewer, &cursor));
+  for (uint64_t number = first; number <= listed_count(viewer) && number - first < panel->height; number++) {
+    if (!listed_find(viewer, number, &page, &entry)) return;
+    transition_row(panel, page, entry, number == here);
+  }
 }
 
 static void pen_changes(struct pen *pen, const struct rs_instruction_event *event) {
@@ -120,7 +90,7 @@ void instruction_pen(struct viewer *viewer, struct pen *pen, const struct rs_ins
   output_char(&pen->output, ' ');
   output_symbol(&pen->output, viewer->symbols, event->linear);
   output_char(&pen->output, ' ');
-  output_column(&pen->output, pen->columns / 3);
+  output_column(&pen->output, pen->columns < 96 ? pen->columns / 3 : 32);
   pen_style(pen, STYLE_PLAIN);
   disasm_print(viewer->disasm, &pen->output, event->before, event->linear, event->bytes, event->length);
   pen_style(pen, STYLE_FAINT);
@@ -130,12 +100,12 @@ void instruction_pen(struct viewer *viewer, struct pen *pen, const struct rs_ins
 static void event_row(struct viewer *viewer, struct viewer_panel *panel, const struct log_event *event,
                       struct log_position at) {
   struct pen pen = pen_begin(panel);
-  const struct page *page = event->kind == LOG_INSTRUCTION ? NULL : pages_get(&viewer->pages, at.frame);
-  uint32_t index = page ? page_find(page, at.event) : 0;
+  const struct page *page;
+  const struct page_entry *entry = pages_find(&viewer->pages, at, &page);
   if (event->kind == LOG_INSTRUCTION)
     instruction_pen(viewer, &pen, event->instruction);
-  else if (page && index < page->count)
-    pen_coloured(&pen, page_brief(page, &page->entry[index]));
+  else if (entry)
+    pen_coloured(&pen, page_brief(page, entry));
   pen_end(&pen);
   row_leads(pen.row, at, 0);
   pen.row->selected = log_position_compare(at, viewer->here.at) == 0;

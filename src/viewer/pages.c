@@ -144,42 +144,10 @@ uint32_t page_find(const struct page *page, uint32_t event) {
   return low;
 }
 
-bool page_cursor_previous(struct pages *pages, struct page_cursor *cursor) {
-  if (cursor->index) {
-    cursor->index--;
-    return true;
-  }
-  uint32_t frame = cursor->page->frame;
-  for (unsigned tries = 0; frame && tries < PAGE_REACH; tries++) {
-    const struct page *page = pages_get(pages, --frame);
-    if (!page) return false;
-    if (!page->count) continue;
-    *cursor = (struct page_cursor){ page, page->count - 1 };
-    return true;
-  }
-  return false;
-}
-
-bool page_cursor_next(struct pages *pages, struct page_cursor *cursor) {
-  if (cursor->index + 1 < cursor->page->count) {
-    cursor->index++;
-    return true;
-  }
-  uint32_t frame = cursor->page->frame;
-  for (unsigned tries = 0; tries < PAGE_REACH; tries++) {
-    const struct page *page = pages_get(pages, ++frame);
-    if (!page) return false;
-    if (!page->count) continue;
-    *cursor = (struct page_cursor){ page, 0 };
-    return true;
-  }
-  return false;
-}
-
-bool page_cursor_at(struct pages *pages, struct log_position position, struct page_cursor *out) {
-  const struct page *page = pages_get(pages, position.frame);
-  if (!page) return false;
-  *out = (struct page_cursor){ page, page_find(page, position.event) };
-  if (out->index < page->count && page->entry[out->index].event == position.event) return true;
-  return page_cursor_previous(pages, out);
+const struct page_entry *pages_find(struct pages *pages, struct log_position position,
+                                    const struct page **page) {
+  *page = pages_get(pages, position.frame);
+  uint32_t index = *page ? page_find(*page, position.event) : 0;
+  if (!*page || index == (*page)->count || (*page)->entry[index].event != position.event) return NULL;
+  return &(*page)->entry[index];
 }

@@ -62,23 +62,8 @@ static inline const char *page_more(const struct page *page, const struct page_e
   return page->text + entry->more;
 }
 
-/* An entry of the log: page by page in either direction, at most `PAGE_REACH` pages away. */
-enum { PAGE_REACH = 8 };
-struct page_cursor {
-  const struct page *page;
-  uint32_t index;
-};
-
-/* The entry at `position` or, where that is none, the one before it. */
-bool page_cursor_at(struct pages *pages, struct log_position position, struct page_cursor *out);
-bool page_cursor_next(struct pages *pages, struct page_cursor *cursor);
-bool page_cursor_previous(struct pages *pages, struct page_cursor *cursor);
-
-static inline const struct page_entry *page_cursor_entry(const struct page_cursor *cursor) {
-  return &cursor->page->entry[cursor->index];
-}
-static inline struct log_position page_cursor_position(const struct page_cursor *cursor) {
-  return (struct log_position){ cursor->page->frame, page_cursor_entry(cursor)->event };
-}
+/* The entry that stands at `position`, and its page; NULL: none does. */
+const struct page_entry *pages_find(struct pages *pages, struct log_position position,
+                                    const struct page **page);
 
 #endif

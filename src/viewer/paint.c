@@ -5,13 +5,12 @@
 #include "viewer/model.h"
 
 static void headline_pen(struct viewer *viewer, struct pen *pen) {
-  const struct page *page = pages_get(&viewer->pages, viewer->here.at.frame);
-  uint32_t index = page ? page_find(page, viewer->here.at.event) : 0;
-  bool listed = page && index < page->count && page->entry[index].event == viewer->here.at.event;
+  const struct page *page;
+  const struct page_entry *entry = pages_find(&viewer->pages, viewer->here.at, &page);
   if (viewer->moment.kind == LOG_INSTRUCTION)
     instruction_pen(viewer, pen, &viewer->moment.instruction);
-  else if (listed)
-    pen_coloured(pen, page_headline(page, &page->entry[index]));
+  else if (entry)
+    pen_coloured(pen, page_headline(page, entry));
 }
 
 static void header_paint(struct viewer *viewer, struct viewer_panel *panel) {

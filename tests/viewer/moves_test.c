@@ -10,39 +10,45 @@ static uint64_t number_of(struct scene *scene) {
   return row->text[0] == '#' ? strtoull(row->text + 1, NULL, 10) : 0;
 }
 
-/* Stepping `count` micro-steps on and as many back shows the same pictures again, in reverse order. */
+/* What is to be seen, but for what the last command said. */
+static void look(struct scene *scene, struct viewer_picture *seen) {
+  *seen = *scene_paint(scene);
+  memset(&seen->panel[PANEL_STATUS], 0, sizeof seen->panel[PANEL_STATUS]);
+}
+
+/* To the first event, and `events` on. */
+static void begin_at(struct scene *scene, unsigned events) {
+  scene_settle(scene);
+  scene_keys(scene, "Home");
+  while (events--)
+    scene_keys(scene, ".");
+}
+
+/* Stepping `count` micro-steps on and as many back shows the same pictures again, in reverse order; and who
+ * comes there at once sees the same. */
 static void back_is_exact(const char *probe, enum rs_trace_level level, unsigned begin, unsigned count) {
   struct scene scene, other;
-  struct viewer_picture *seen = calloc(count, sizeof *seen);
-  assert_non_null(seen);
+  struct viewer_picture *seen = calloc(count, sizeof *seen), *again = calloc(1, sizeof *again);
+  assert_true(seen && again);
   scene_open(&scene, probe, level, 0);
-  scene_settle(&scene);
-  scene_keys(&scene, "Home");
-  for (unsigned i = 0; i < begin; i++)
-    scene_keys(&scene, ".");
+  begin_at(&scene, begin);
   for (unsigned i = 0; i < count; i++) {
-    seen[i] = *scene_paint(&scene);
+    look(&scene, &seen[i]);
     scene_keys(&scene, "Right");
   }
   for (unsigned i = count; i-- > 0;) {
     scene_keys(&scene, "Left");
-    scene_paint(&scene);
-    memset(&scene.picture->panel[PANEL_STATUS], 0, sizeof scene.picture->panel[PANEL_STATUS]);
-    memset(&seen[i].panel[PANEL_STATUS], 0, sizeof seen[i].panel[PANEL_STATUS]);
-    assert_memory_equal(scene.picture, &seen[i], sizeof seen[i]);
+    look(&scene, again);
+    assert_memory_equal(again, &seen[i], sizeof *again);
   }
-  /* And who comes there at once sees it as well. */
   scene_open_again(&other, &scene);
-  scene_settle(&other);
-  scene_keys(&other, "Home");
-  for (unsigned i = 0; i < begin; i++)
-    scene_keys(&other, ".");
-  scene_paint(&other);
-  memset(&other.picture->panel[PANEL_STATUS], 0, sizeof other.picture->panel[PANEL_STATUS]);
-  assert_memory_equal(other.picture, &seen[0], sizeof seen[0]);
+  begin_at(&other, begin);
+  look(&other, again);
+  assert_memory_equal(again, &seen[0], sizeof *again);
   scene_close(&other);
   scene_close(&scene);
   free(seen);
+  free(again);
 }
 
 static void steps_back_show_what_was_seen_before(void **state) {
