@@ -13,6 +13,7 @@ enum {
   OPEN_LIMIT = 64,
   OPEN_FIRST = 16,  /* of those, the oldest are kept whatever comes */
   NESTED = 1 << 16, /* how far below a frame its handler's stack reaches */
+  ERROR_CODE = 8,   /* bytes, at most */
   STORM = 3,        /* so many faults alike, one after the other, are one that is not handled */
   ERRNO_EFAULT = 14,
 };
@@ -200,9 +201,10 @@ static const struct open_fault *open_last(const struct chooser *c, bool kernel, 
   return NULL;
 }
 
-/* Whether what happened with the stack pointer at `sp` did so in the handler of `outer`. */
+/* Whether what happened with the stack pointer at `sp` did so in the handler of `outer`, which may have
+ * removed an error code that was none. */
 static bool is_nested(const struct open_fault *outer, uint64_t sp) {
-  return sp <= outer->sp_after && outer->sp_after - sp < NESTED;
+  return outer->sp_after + ERROR_CODE - sp <= NESTED;
 }
 
 /* A fault of the same instruction over and over, each time in the handler of the one before, began with the

@@ -195,6 +195,9 @@ static bool is_made_of(const struct rs_transition *transition, const struct rs_s
   bool star = step_is_register(read) && read->reg == RS_STAR;
   if (reg == RS_RIP && star && cpu_is_long_mode(&transition->before))
     return false; /* that has LSTAR and CSTAR */
+  /* The far pointer to a task names its TSS, and the rest comes from there. */
+  if (transition->cause.mechanism == RS_MECHANISM_TASK_SWITCH && read->id == RS_ITEM_OPERAND && reg != RS_TR)
+    return false;
   if (!step_is_register(read) && read->reg == reg) return true;
   for (unsigned i = 0; i < sizeof made_of / sizeof *made_of; i++) {
     if (made_of[i].reg != reg || made_of[i].item != read->id) continue;

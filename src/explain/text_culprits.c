@@ -32,6 +32,8 @@ static void print_memory(struct output *words, const struct explanation *e, cons
   const struct rs_step *read = &culprit->read;
   if (read->id == RS_ITEM_OPERAND)
     output_text(words, culprit->part ? "of that" : "memory");
+  else if (read->id == RS_ITEM_TASK_LOADED)
+    output_text(words, rs_register_name((enum rs_register)read->reg));
   else
     fields_item(words, read);
   output_text(words, ", ");
@@ -40,6 +42,7 @@ static void print_memory(struct output *words, const struct explanation *e, cons
   if (read->level) output_text(words, "physical ");
   output_hex(words, read->read.linear);
   if (!read->level) print_symbol(words, e, read->read.linear);
+  if (read->id == RS_ITEM_TASK_LOADED) output_text(words, " of the new TSS");
 }
 
 /* Of FS and GS the base alone matters where they address memory. */
