@@ -69,6 +69,7 @@ static const char *const *mistakes_find(const struct explanation *e) {
   if (e->shift.found) return of_shift;
   if (e->verdict == VERDICT_EFAULT) return of_efault;
   if (e->verdict == VERDICT_STRAY_VECTOR) return of_stray_vector;
+  if (e->verdict == VERDICT_COMPLETED) return none;
   if (e->failure_count == 0) return mistakes_exception(vector) ? of_vector[vector] : none;
   enum rs_check check = (enum rs_check)failure_check(e, e->main)->id;
   bool access = !e->failure[e->main].transition->cause.has_instruction;
