@@ -4,6 +4,9 @@
 
 #include "explain/sources.h"
 
+/* The bits of a place that the processor sets by itself. */
+uint64_t culprit_marks(const struct culprit *culprit);
+
 /* Whether the write left what was found there later, as far as that is known, and but for the bits that the
  * processor sets itself. `extent` is what it covers of the place. */
 bool write_left_it(const struct culprit *culprit, const struct rs_memory_change *write,

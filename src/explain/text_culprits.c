@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "explain/left.h"
 #include "trace/fields.h"
 
 enum { INDENT = 2, DEPTH_SHOWN = 8 };
@@ -98,13 +99,28 @@ static void print_growth(struct output *words, const struct culprit *culprit) {
   output_text(words, now < then ? " bytes down since" : " bytes up since");
 }
 
+/* Of a place of which few bytes matter, nobody was asked who wrote the others. */
+static void print_unchanged(struct output *words, const struct culprit *culprit) {
+  unsigned first = culprit->focus, size = culprit->focus_size;
+  if (size && size < culprit->read.size) {
+    output_text(words, size == 1 ? "its byte " : "its bytes ");
+    output_decimal(words, first);
+    if (size > 1) output_text(words, " to ");
+    if (size > 1) output_decimal(words, first + size - 1);
+    output_text(words, size == 1 ? ", which matters here, " : ", which matter here, ");
+  }
+  output_text(words, "unchanged since the log began");
+  if (culprit->valued && culprit->read.read.value.word[0] & culprit_marks(culprit))
+    output_text(words, ", but for accessed, dirty and busy bits");
+}
+
 static void print_origin(struct output *words, const struct explanation *e, const struct culprit *culprit) {
   switch (culprit->known) {
   case ORIGIN_WRITER:
     print_writer(words, e, &culprit->writer);
     print_growth(words, culprit);
     return;
-  case ORIGIN_UNCHANGED: output_text(words, "unchanged since the log began"); return;
+  case ORIGIN_UNCHANGED: print_unchanged(words, culprit); return;
   case ORIGIN_NOT_TOLD:
     output_text(words, "this log does not tell who wrote it: record with --trace=instructions to know");
     return;
