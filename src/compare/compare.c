@@ -35,12 +35,12 @@ static void comparison_read(struct comparison *comparison, bool difference_only)
 static enum rs_status picks_align(struct comparison *comparison, struct rs_error *error) {
   for (unsigned i = 0; i < 2; i++) {
     const struct side *side = &comparison->side[i];
-    if (side->at && !side->pick[PICK_ENTRY].number)
+    if (side->at && !side_pick(side, PICK_ENTRY)->number)
       return rs_fail(error, RS_BAD_ARGUMENT, "--at: %s has no transition #%" PRIu64, side->name, side->at);
   }
   for (unsigned i = 0; i < PICKS; i++) {
-    const struct rs_transition *a = comparison->side[0].pick[i].transition,
-                               *b = comparison->side[1].pick[i].transition;
+    const struct rs_transition *a = side_pick(&comparison->side[0], i)->transition,
+                               *b = side_pick(&comparison->side[1], i)->transition;
     if (pick_is_there(comparison, i) && !align_transitions(a, b, &comparison->alignment[i]))
       return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
   }

@@ -37,7 +37,7 @@ static json_t *json_of_side(const struct comparison *comparison, unsigned index)
 
 static json_t *json_of_step(const struct comparison *comparison, unsigned pick, const struct align_row *row,
                             unsigned side) {
-  const struct rs_transition *transition = comparison->side[side].pick[pick].transition;
+  const struct rs_transition *transition = side_pick(&comparison->side[side], pick)->transition;
   char text[SIDE_LINE];
   return json_pack("{s:i, s:i, s:s, s:s}", "step", (int)row->step[side], "count",
                    (int)brief_length(transition, row->step[side]), "kind",
@@ -61,7 +61,7 @@ static json_t *json_of_alignment(const struct comparison *comparison, unsigned p
   json_t *object = json_object(), *rows = json_array();
   bool made = object && rows;
   for (unsigned i = 0; made && i < 2; i++) {
-    const struct picked *picked = &comparison->side[i].pick[pick];
+    const struct picked *picked = side_pick(&comparison->side[i], pick);
     made = json_put(object, side_key[i],
                     json_pack("{s:I, s:s}", "number", (json_int_t)picked->number, "text", picked->headline));
   }

@@ -7,11 +7,11 @@
 #include "trace/brief.h"
 
 #define FIGURE(key, text, field)                                                                             \
-  { key, text, offsetof(struct run_tally, field), false, false }
+  { key, text, offsetof(struct run_tally, field), RS_TRACE_TRANSITIONS, false }
 #define FIGURE_AT_STEPS(key, text, field)                                                                    \
-  { key, text, offsetof(struct run_tally, field), true, false }
+  { key, text, offsetof(struct run_tally, field), RS_TRACE_STEPS, false }
 #define FIGURE_OF_CALLS(key, text, field)                                                                    \
-  { key, text, offsetof(struct run_tally, field), false, true }
+  { key, text, offsetof(struct run_tally, field), RS_TRACE_TRANSITIONS, true }
 
 const struct figure report_figures[] = {
   FIGURE("transitions", "transitions", transitions),
@@ -47,7 +47,7 @@ const struct figure report_figures[] = {
   FIGURE_OF_CALLS("call_instructions", "  instructions, entry to return", calls.instructions),
   FIGURE_OF_CALLS("call_entry_steps", "  micro-steps of the entry", calls.entry_steps),
   FIGURE_OF_CALLS("call_return_steps", "  micro-steps of the return", calls.return_steps),
-  { NULL, NULL, 0, false, false },
+  { NULL, NULL, 0, RS_TRACE_OFF, false },
 };
 
 uint64_t figure_value(const struct figure *figure, const struct run_tally *tally) {
@@ -57,12 +57,12 @@ uint64_t figure_value(const struct figure *figure, const struct run_tally *tally
 }
 
 bool figure_is_known(const struct figure *figure, const struct comparison *comparison) {
-  return !figure->at_steps || (rs_log_has_level(comparison->side[0].log, RS_TRACE_STEPS) &&
-                               rs_log_has_level(comparison->side[1].log, RS_TRACE_STEPS));
+  return rs_log_has_level(comparison->side[0].log, figure->level) &&
+         rs_log_has_level(comparison->side[1].log, figure->level);
 }
 
 bool pick_is_there(const struct comparison *comparison, unsigned pick) {
-  return comparison->side[0].pick[pick].number && comparison->side[1].pick[pick].number;
+  return side_pick(&comparison->side[0], pick)->number && side_pick(&comparison->side[1], pick)->number;
 }
 
 const char *row_text(const struct comparison *comparison, unsigned pick, const struct align_row *row,
@@ -70,7 +70,7 @@ const char *row_text(const struct comparison *comparison, unsigned pick, const s
   const struct side *of = &comparison->side[side];
   struct output output;
   output_init(&output, NULL, text, size, false);
-  brief_print(&output, of->pick[pick].transition, row->step[side], of->story.options.symbols);
+  brief_print(&output, side_pick(of, pick)->transition, row->step[side], of->story.options.symbols);
   return output_finish(&output);
 }
 
@@ -80,7 +80,7 @@ bool row_is_same(const struct comparison *comparison, unsigned pick, const struc
   if (row->side != ALIGN_BOTH) return false;
   for (unsigned i = 0; i < 2; i++) {
     row_text(comparison, pick, row, i, text[i], sizeof text[i]);
-    step[i] = &comparison->side[i].pick[pick].transition->step[row->step[i]];
+    step[i] = &side_pick(&comparison->side[i], pick)->transition->step[row->step[i]];
   }
   return step[0]->passed == step[1]->passed && strcmp(text[0], text[1]) == 0;
 }

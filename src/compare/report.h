@@ -16,9 +16,9 @@ struct comparison {
 /* The figures of a run, in the order in which they are told. */
 struct figure {
   const char *key, *text;
-  size_t offset;      /* of a uint64_t in struct run_tally */
-  bool at_steps;      /* known only where both logs have the level */
-  bool for_each_call; /* an average: told by the call that was answered */
+  size_t offset;             /* of a uint64_t in struct run_tally */
+  enum rs_trace_level level; /* the lowest at which a log tells it */
+  bool for_each_call;        /* an average: told by the call that was answered */
 };
 
 extern const struct figure report_figures[]; /* ends with a NULL key */

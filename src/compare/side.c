@@ -12,19 +12,20 @@ enum rs_status side_open(struct side *side, struct rs_log *log, const char *name
   *side = (struct side){ .name = name, .log = log, .at = at };
   side->story.options.symbols = rs_log_symbols(log);
   side->story.options.memory = rs_log_memory(log);
-  for (unsigned i = 0; i < PICKS; i++)
-    if (!(side->pick[i].transition = malloc(sizeof(struct rs_transition)))) return RS_OUT_OF_MEMORY;
+  for (unsigned i = 0; i < WAYS * PICKS; i++) {
+    struct picked *picked = &side->way[i / PICKS].pick[i % PICKS];
+    if (!(picked->transition = malloc(sizeof *picked->transition))) return RS_OUT_OF_MEMORY;
+  }
   return RS_OK;
 }
 
 void side_close(struct side *side) {
-  for (unsigned i = 0; i < PICKS; i++)
-    free(side->pick[i].transition);
+  for (unsigned i = 0; i < WAYS * PICKS; i++)
+    free(side->way[i / PICKS].pick[i % PICKS].transition);
 }
 
-static void pick(struct side *side, unsigned index) {
+static void pick(struct side *side, struct picked *picked) {
   const struct rs_transition_event *event = side->event.transition;
-  struct picked *picked = &side->pick[index];
   struct output output;
   picked->number = event->number;
   memcpy(picked->transition, event->transition, sizeof *picked->transition);
@@ -40,17 +41,57 @@ static bool is_entry(const struct side *side, const struct rs_transition *transi
           (transition->cause.has_instruction && transition->before.cpl > transition->after.cpl));
 }
 
+static bool is_by(const struct way *way, const struct rs_cause *cause) {
+  bool interrupt = cause->mechanism == RS_MECHANISM_INTERRUPT;
+  return way->mechanism == cause->mechanism && (!interrupt || way->vector == cause->interrupt.vector);
+}
+
+/* The way of an entry, which may be a new one; NULL where there is no room for it. */
+static struct way *way_find(struct side *side, const struct rs_cause *cause) {
+  bool interrupt = cause->mechanism == RS_MECHANISM_INTERRUPT;
+  for (unsigned i = 0; i < side->ways; i++)
+    if (is_by(&side->way[i], cause)) return &side->way[i];
+  if (side->ways == WAYS) return NULL;
+  struct way *way = &side->way[side->ways++];
+  way->mechanism = cause->mechanism;
+  way->vector = interrupt ? cause->interrupt.vector : 0;
+  return way;
+}
+
+static void pick_entry(struct side *side, const struct rs_transition *transition) {
+  struct way *way = is_entry(side, transition) ? way_find(side, &transition->cause) : NULL;
+  if (!way) return;
+  way->count++;
+  if (!way->pick[PICK_RETURN].number) pick(side, &way->pick[PICK_ENTRY]);
+}
+
+static void pick_return(struct side *side) {
+  for (unsigned i = 0; i < side->ways; i++) {
+    struct picked *picked = side->way[i].pick;
+    bool answered = side->story.answered.number == picked[PICK_ENTRY].number;
+    if (answered && !picked[PICK_RETURN].number) pick(side, &picked[PICK_RETURN]);
+  }
+}
+
 static void pick_if_wanted(struct side *side) {
   const struct rs_transition_event *event = side->event.transition;
   if (!event->number) return;
-  if (side->at) {
-    if (event->number == side->at) pick(side, PICK_ENTRY);
-  } else if (!side->pick[PICK_ENTRY].number) {
-    if (is_entry(side, event->transition)) pick(side, PICK_ENTRY);
-  } else if (!side->pick[PICK_RETURN].number &&
-             side->story.answered.number == side->pick[PICK_ENTRY].number) {
-    pick(side, PICK_RETURN);
+  if (!side->at) {
+    pick_return(side);
+    pick_entry(side, event->transition);
+  } else if (event->number == side->at) {
+    side->ways = 1;
+    pick(side, &side->way[0].pick[PICK_ENTRY]);
+  } else if (side->ways) {
+    pick_return(side);
   }
+}
+
+const struct picked *side_pick(const struct side *side, unsigned index) {
+  const struct way *most = &side->way[0];
+  for (unsigned i = 1; i < side->ways; i++)
+    if (side->way[i].count > most->count) most = &side->way[i];
+  return &most->pick[index];
 }
 
 static void side_transition(struct side *side) {

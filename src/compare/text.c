@@ -123,7 +123,7 @@ static void print_aligned_row(struct output *output, const struct comparison *co
   struct half half[2] = { { NULL, "", KIND }, { NULL, "", KIND } };
   for (unsigned i = 0; i < 2; i++) {
     if (row->side == (i ? ALIGN_FIRST : ALIGN_SECOND)) continue;
-    const struct rs_transition *transition = comparison->side[i].pick[pick].transition;
+    const struct rs_transition *transition = side_pick(&comparison->side[i], pick)->transition;
     half[i].kind = brief_kind_text(brief_kind(&transition->step[row->step[i]]));
     half[i].rest = row_text(comparison, pick, row, i, text[i], sizeof text[i]);
   }
@@ -151,7 +151,7 @@ static void print_aligned(struct output *output, const struct comparison *compar
   struct half head[2];
   output_line(output);
   for (unsigned i = 0; i < 2; i++)
-    head[i] = (struct half){ NULL, comparison->side[i].pick[pick].headline, 0 };
+    head[i] = (struct half){ NULL, side_pick(&comparison->side[i], pick)->headline, 0 };
   print_halves(output, width, head, ' ', COLOUR_BOLD);
   for (unsigned i = 0; i < alignment->count; i++) {
     const struct align_row *row = &alignment->row[i];
@@ -169,10 +169,11 @@ static void print_aligned(struct output *output, const struct comparison *compar
 /* Of logs that end too early nobody knows. */
 static void print_equal(struct output *output, const struct comparison *comparison) {
   const struct side *a = &comparison->side[0], *b = &comparison->side[1];
-  if (a->status == RS_OK && b->status == RS_OK)
-    output_text(output, "the same run");
-  else
-    output_text(output, "the same run as far as both are whole");
+  output_text(output, "the same run");
+  if (a->status != RS_OK || b->status != RS_OK)
+    output_text(output, " as far as both are whole");
+  else if (rs_log_level(a->log) != rs_log_level(b->log))
+    output_text(output, ", as far as both logs tell it");
   output_line(output);
 }
 
