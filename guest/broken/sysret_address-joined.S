@@ -4,14 +4,7 @@
 
 FUNCTION entry_syscall
 	swapgs
-	movq	%rsp, %gs:CPU_USER_STACK
-	movq	%gs:CPU_KERNEL_STACK, %rsp
-	pushq	%rcx
-	pushq	%r11
-	call	system_call
-	popq	%r11
-	popq	%rcx
-	movq	%gs:CPU_USER_STACK, %rsp
+	CALL_ON_KERNEL_STACK
 	swapgs
 	shlq	$48, %rax
 culprit:
