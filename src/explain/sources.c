@@ -87,12 +87,21 @@ static bool rsp_was_set(const struct rs_instruction_event *event) {
   return moved + STACK_STEP > 2 * STACK_STEP;
 }
 
-static bool instruction_wrote_register(const struct rs_instruction_event *event,
+/* A general register may be written without a change; but not by an instruction that faulted, which is told
+ * as one that stayed where it was. */
+static bool general_was_written(struct disasm *disasm, const struct rs_instruction_event *event,
+                                enum rs_register reg) {
+  if (reg < RS_RAX || reg > RS_R15 || event->after->rip == event->before->rip) return false;
+  return disasm_written(disasm, event->before, event->bytes, event->length) >> (reg - RS_RAX) & 1;
+}
+
+static bool instruction_wrote_register(struct disasm *disasm, const struct rs_instruction_event *event,
                                        const struct culprit *culprit) {
   enum rs_register reg = (enum rs_register)culprit->read.reg;
   if (reg == RS_RIP) return rip_jumped(event);
   if (reg == RS_RSP && !culprit->bits) return rsp_was_set(event);
-  if (!register_differs(event->before, event->after, reg)) return false;
+  if (!register_differs(event->before, event->after, reg))
+    return !culprit->bits && general_was_written(disasm, event, reg);
   return changes_bits(culprit, rs_cpu_get(event->before, reg).word[0], rs_cpu_get(event->after, reg).word[0]);
 }
 
@@ -133,11 +142,11 @@ static void extent_narrow(const struct culprit *culprit, struct extent *extent) 
   extent->size = end - first;
 }
 
-bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
-                       const struct offsets *offsets, struct extent *extent) {
+bool instruction_wrote(struct disasm *disasm, const struct rs_instruction_event *event,
+                       const struct culprit *culprit, const struct offsets *offsets, struct extent *extent) {
   extent->left_other = false;
   if (culprit->kind == CULPRIT_INSTRUCTION) return false;
-  if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(event, culprit);
+  if (culprit->kind == CULPRIT_REGISTER) return instruction_wrote_register(disasm, event, culprit);
   if (!instruction_wrote_memory(event, culprit, offsets, extent)) return false;
   extent_narrow(culprit, extent);
   return true;

@@ -26,9 +26,9 @@ struct extent {
 const struct rs_step *transition_wrote(const struct rs_transition *transition, const struct culprit *culprit,
                                        const struct offsets *offsets, struct extent *extent);
 
-/* Whether a plain instruction changed the register, or wrote the memory. */
-bool instruction_wrote(const struct rs_instruction_event *event, const struct culprit *culprit,
-                       const struct offsets *offsets, struct extent *extent);
+/* Whether a plain instruction wrote the register or the memory. */
+bool instruction_wrote(struct disasm *disasm, const struct rs_instruction_event *event,
+                       const struct culprit *culprit, const struct offsets *offsets, struct extent *extent);
 
 /* What `step` of the transition took its value from. Where it pushed over what was no place for a stack,
  * `stray`, that is where it had the stack pointer from. */

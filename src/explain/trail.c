@@ -85,7 +85,7 @@ static void see_instruction(struct trail *t, unsigned index, const struct rs_ins
                             uint64_t ordinal) {
   struct seen *seen = &t->seen[index];
   struct extent extent = { .first = 0, .size = t->e->culprit[index].read.size };
-  if (!instruction_wrote(event, &t->e->culprit[index], t->offsets, &extent)) return;
+  if (!instruction_wrote(t->disasm, event, &t->e->culprit[index], t->offsets, &extent)) return;
   seen->found = true;
   seen->transition = false;
   seen->ordinal = ordinal;

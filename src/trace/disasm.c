@@ -352,3 +352,17 @@ bool disasm_sources(struct disasm *disasm, const struct rs_cpu *cpu, const uint8
   sources_pop(cpu, instruction, out);
   return true;
 }
+
+uint16_t disasm_written(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size) {
+  const struct decoding *decoding = decoding_find(disasm, code_size_of(cpu), bytes, size);
+  uint16_t written = 0;
+  if (!decoding->plain) return 0;
+  const cs_x86 *x86 = &decoding->detail.x86;
+  for (unsigned i = 0; i < x86->op_count; i++) {
+    const cs_x86_op *operand = &x86->operands[i];
+    if (operand->type == X86_OP_REG && operand->access & CS_AC_WRITE) written |= register_bit(operand->reg);
+  }
+  for (unsigned i = 0; i < decoding->detail.regs_write_count; i++)
+    written |= register_bit(decoding->detail.regs_write[i]);
+  return written;
+}

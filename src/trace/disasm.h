@@ -48,4 +48,8 @@ struct disasm_sources {
 bool disasm_sources(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size,
                     uint64_t written, struct disasm_sources *out);
 
+/* The general registers that an instruction writes, whether that changes them or not: a set of 1 << number.
+ * None of what Capstone does not know, and of what is performed. */
+uint16_t disasm_written(struct disasm *disasm, const struct rs_cpu *cpu, const uint8_t *bytes, size_t size);
+
 #endif

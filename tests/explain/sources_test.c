@@ -234,7 +234,7 @@ static bool moves_stack(uint64_t to, uint64_t bits) {
   struct extent extent = { .first = 0 };
   before.general[RS_RSP - RS_RAX] = 0x7000;
   after.general[RS_RSP - RS_RAX] = to;
-  return instruction_wrote(&event, &rsp, &no_offsets, &extent);
+  return instruction_wrote(NULL, &event, &rsp, &no_offsets, &extent);
 }
 
 static void a_stack_pointer_in_use_was_not_set(void **state) {
@@ -243,6 +243,31 @@ static void a_stack_pointer_in_use_was_not_set(void **state) {
   assert_false(moves_stack(0x7010, 0));
   assert_true(moves_stack(0x9000, 0));
   assert_true(moves_stack(0x6ff8, UINT64_MAX)); /* who moved it last, however little */
+}
+
+/* MOV EAX, 1 where RAX is 1 already, and then goes on at `rip`. */
+static bool writes_rax(uint64_t rip) {
+  struct disasm *disasm = disasm_open();
+  struct rs_cpu before = { .rip = 0x1000 }, after = { .rip = rip };
+  const struct rs_instruction_event event = {
+    .length = 5, .bytes = { 0xb8, 1 }, .before = &before, .after = &after
+  };
+  const struct culprit rax = culprit_of_register(RS_RAX, 0), rcx = culprit_of_register(RS_RCX, 0);
+  struct extent extent = { .first = 0 };
+  assert_non_null(disasm);
+  before.segment[RS_SEGMENT_INDEX(RS_CS)].attributes = after.segment[RS_SEGMENT_INDEX(RS_CS)].attributes =
+      SEGMENT_DB;
+  before.general[0] = after.general[0] = 1;
+  bool writes = instruction_wrote(disasm, &event, &rax, &no_offsets, &extent);
+  assert_false(instruction_wrote(disasm, &event, &rcx, &no_offsets, &extent));
+  disasm_close(disasm);
+  return writes;
+}
+
+static void a_register_may_be_written_without_a_change_but_not_by_what_faulted(void **state) {
+  (void)state;
+  assert_true(writes_rax(0x1005));
+  assert_false(writes_rax(0x1000));
 }
 
 int main(void) {
@@ -259,6 +284,7 @@ int main(void) {
     cmocka_unit_test(memory_is_known_again_by_a_mapping_that_was_seen),
     cmocka_unit_test(only_the_bytes_that_matter_count_and_their_extent_is_told),
     cmocka_unit_test(a_stack_pointer_in_use_was_not_set),
+    cmocka_unit_test(a_register_may_be_written_without_a_change_but_not_by_what_faulted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,28 @@ static void what_is_performed_is_told_by_its_steps(void **state) {
   disasm_close(disasm);
 }
 
+static uint16_t written_by(const char *bytes, size_t size) {
+  struct disasm *disasm = disasm_open();
+  struct rs_cpu cpu;
+  assert_non_null(disasm);
+  cpu_64(&cpu, 0, 0x401000, 0x2000);
+  uint16_t written = disasm_written(disasm, &cpu, (const uint8_t *)bytes, size);
+  disasm_close(disasm);
+  return written;
+}
+
+#define WRITTEN(bytes) written_by(bytes, sizeof bytes - 1)
+
+static void what_an_instruction_writes_is_told_by_itself(void **state) {
+  (void)state;
+  assert_int_equal(WRITTEN("\x31\xc0"), SET(RAX));                /* xor eax, eax */
+  assert_int_equal(WRITTEN("\x66\x89\x0b"), 0);                   /* mov [rbx], cx */
+  assert_int_equal(WRITTEN("\x5b"), SET(RBX) | SET(RSP));         /* pop rbx */
+  assert_int_equal(WRITTEN("\x48\xf7\xe1"), SET(RAX) | SET(RDX)); /* mul rcx */
+  assert_int_equal(WRITTEN("\x39\xd8"), 0);                       /* cmp eax, ebx */
+  assert_int_equal(WRITTEN("\x0f\x32"), 0);                       /* rdmsr, which is performed */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_copy_takes_the_register_it_copies),
@@ -124,6 +146,7 @@ int main(void) {
     cmocka_unit_test(a_string_move_takes_the_byte_as_far_from_its_beginning),
     cmocka_unit_test(jumps_and_calls_take_their_target),
     cmocka_unit_test(what_is_performed_is_told_by_its_steps),
+    cmocka_unit_test(what_an_instruction_writes_is_told_by_itself),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
