@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log_attempt.h"
+#include "log/sample.h"
 #include "ringside/compare.h"
 #include "ringside/timeline.h"
 
-static void require(int holds) {
+static void require(bool holds) {
   if (!holds) abort();
 }
 
@@ -35,11 +35,13 @@ static void log_close(struct opened *opened) {
   fclose(opened->file);
 }
 
-static void draw(const struct piece *piece, bool svg, FILE *out) {
+/* False: it is no log. */
+static bool draw(const struct piece *piece, bool svg, FILE *out) {
   static const struct rs_log_filter all;
   struct rs_error error = { .status = RS_OK };
   struct opened opened = log_open(piece);
-  if (opened.log) {
+  bool is_log = opened.log != NULL;
+  if (is_log) {
     const struct rs_timeline_options options = { .level = RS_TRACE_INSTRUCTIONS,
                                                  .symbols = rs_log_symbols(opened.log),
                                                  .memory = rs_log_memory(opened.log),
@@ -51,6 +53,7 @@ static void draw(const struct piece *piece, bool svg, FILE *out) {
     require(sink->close(sink, &error) == RS_OK);
   }
   log_close(&opened);
+  return is_log;
 }
 
 static void compare(const struct piece *piece, bool json, FILE *out) {
@@ -69,26 +72,19 @@ static void compare(const struct piece *piece, bool json, FILE *out) {
   log_close(&b);
 }
 
-static void attempt(const struct piece *piece) {
+bool view_attempt(const uint8_t *bytes, size_t size) {
+  const struct piece piece = { (char *)bytes, size };
+  bool is_log = false;
   char *text;
-  size_t size;
-  FILE *out = open_memstream(&text, &size);
+  size_t length;
+  if (size == 0) return false;
+  FILE *out = open_memstream(&text, &length);
   require(out != NULL);
   for (unsigned i = 0; i < 2; i++) {
-    draw(piece, i, out);
-    compare(piece, i, out);
+    is_log = draw(&piece, i, out);
+    compare(&piece, i, out);
   }
   fclose(out);
   free(text);
-}
-
-void view_attempt(const uint8_t *bytes, size_t size) {
-  const struct piece log = { (char *)bytes, size };
-  if (size) attempt(&log);
-}
-
-void view_attempt_records(const uint8_t *records, size_t size) {
-  struct piece log = log_of_records(records, size);
-  attempt(&log);
-  free(log.bytes);
+  return is_log;
 }

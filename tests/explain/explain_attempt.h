@@ -2,14 +2,12 @@
 #ifndef TESTS_EXPLAIN_ATTEMPT_H
 #define TESTS_EXPLAIN_ATTEMPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Explains them in both formats, what is chosen and a few transitions by number. Aborts where the status is
- * none that it may be, or a message is not one line. */
-void explain_attempt(const uint8_t *bytes, size_t size);
-
-/* The same for what is inside a frame. */
-void explain_attempt_records(const uint8_t *records, size_t size);
+ * none that it may be, or a message is not one line; says whether they are a log. */
+bool explain_attempt(const uint8_t *bytes, size_t size);
 
 #endif

@@ -1,4 +1,6 @@
 /* libFuzzer target: any bytes as a log, and as what is inside its frames. */
+#include <stdlib.h>
+
 #include "compare/view_attempt.h"
 #include "explain/explain_attempt.h"
 #include "log/log_attempt.h"
@@ -6,18 +8,21 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void attempt(const uint8_t *bytes, size_t size) {
+  log_attempt(bytes, size);
+  view_attempt(bytes, size);
+  explain_attempt(bytes, size);
+  viewer_attempt(bytes, size);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0) return 0;
   if (data[0] & 1) {
-    log_attempt(data + 1, size - 1);
-    view_attempt(data + 1, size - 1);
-    explain_attempt(data + 1, size - 1);
-    viewer_attempt(data + 1, size - 1);
+    attempt(data + 1, size - 1);
   } else {
-    log_attempt_records(data + 1, size - 1);
-    view_attempt_records(data + 1, size - 1);
-    explain_attempt_records(data + 1, size - 1);
-    viewer_attempt_records(data + 1, size - 1);
+    struct piece log = log_of_records(data + 1, size - 1);
+    attempt((const uint8_t *)log.bytes, log.size);
+    free(log.bytes);
   }
   return 0;
 }

@@ -22,8 +22,8 @@ static void show(const struct piece *log, enum sample_format format) {
   free(told.bytes);
 }
 
-/* Every place that can be asked for is found, or refused. */
-static void seek(const struct piece *piece) {
+/* Every place that can be asked for is found, or refused. False: it is no log. */
+static bool seek(const struct piece *piece) {
   struct rs_error error;
   struct rs_log *log = NULL;
   struct log_position place = { 0, 0 }, before;
@@ -31,7 +31,8 @@ static void seek(const struct piece *piece) {
   bool there = true;
   FILE *file = fmemopen(piece->bytes, piece->size, "rb");
   require(file != NULL);
-  if (rs_log_open(file, "sought", &log, &error) == RS_OK) {
+  bool is_log = rs_log_open(file, "sought", &log, &error) == RS_OK;
+  if (is_log) {
     for (uint64_t number = 0; number < 4; number++) {
       log_find_transition(log, number, &place, &error);
       log_find_instruction(log, number << 4, &place, &error);
@@ -44,14 +45,15 @@ static void seek(const struct piece *piece) {
   }
   rs_log_close(log);
   fclose(file);
+  return is_log;
 }
 
-void log_attempt(const uint8_t *bytes, size_t size) {
+bool log_attempt(const uint8_t *bytes, size_t size) {
   const struct piece log = { (char *)bytes, size };
-  if (size == 0) return;
-  seek(&log);
+  if (size == 0) return false;
   show(&log, SAMPLE_TEXT);
   show(&log, SAMPLE_JSONL);
+  return seek(&log);
 }
 
 static size_t pack(uint8_t *to, size_t room, const void *bytes, size_t size) {
@@ -95,10 +97,4 @@ struct piece log_of_records(const uint8_t *records, size_t size) {
   used += pack(log + used, room - used, frame, head + size);
   free(frame);
   return (struct piece){ (char *)log, used };
-}
-
-void log_attempt_records(const uint8_t *records, size_t size) {
-  struct piece log = log_of_records(records, size);
-  log_attempt((const uint8_t *)log.bytes, log.size);
-  free(log.bytes);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log/log_attempt.h"
 #include "viewer/viewer.h"
 
 static void require(bool holds) {
@@ -68,12 +67,5 @@ bool viewer_attempt(const uint8_t *bytes, size_t size) {
   }
   if (file) fclose(file);
   free(picture);
-  return viewed;
-}
-
-bool viewer_attempt_records(const uint8_t *records, size_t size) {
-  struct piece log = log_of_records(records, size);
-  bool viewed = viewer_attempt((const uint8_t *)log.bytes, log.size);
-  free(log.bytes);
   return viewed;
 }
