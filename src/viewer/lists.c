@@ -24,16 +24,14 @@ static uint64_t listed_here(struct viewer *viewer) {
 /* The entry of a number: behind the one of `*entry`, in the same page, or else found in the log. */
 static bool listed_find(struct viewer *viewer, uint64_t number, const struct page **page,
                         const struct page_entry **entry) {
-  struct log_position at = viewer->last;
   for (const struct page_entry *next = *entry; next && ++next < (*page)->entry + (*page)->count;) {
     if (next->number != number) continue;
     *entry = next;
     return true;
   }
-  if (number <= viewer->transitions && log_find_transition(viewer->log, number, &at, NULL) != RS_OK)
-    return false;
-  *entry = pages_find(&viewer->pages, at, page);
-  return *entry && ((*entry)->number == number || number > viewer->transitions);
+  *entry = number > viewer->transitions ? pages_find(&viewer->pages, viewer->last, page)
+                                        : viewer_entry(viewer, number, page);
+  return *entry;
 }
 
 static void transition_row(struct viewer_panel *panel, const struct page *page,

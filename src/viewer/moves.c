@@ -82,6 +82,14 @@ uint64_t number_at(struct viewer *viewer, struct log_position at) {
   return page->number;
 }
 
+const struct page_entry *viewer_entry(struct viewer *viewer, uint64_t number, const struct page **page) {
+  struct log_position at;
+  if (number == 0 || number > viewer->transitions) return NULL;
+  if (log_find_transition(viewer->log, number, &at, NULL) != RS_OK) return NULL;
+  const struct page_entry *entry = pages_find(&viewer->pages, at, page);
+  return entry && entry->number == number ? entry : NULL;
+}
+
 bool viewer_go_to(struct viewer *viewer, uint64_t number, unsigned step) {
   struct viewer_position to = { .step = step };
   if (number == 0 || number > viewer->transitions) return false;

@@ -92,8 +92,9 @@ void viewer_paint(struct viewer *viewer, const struct viewer_layout *layout, str
   panels_paint(viewer, layout, picture);
   struct viewer_panel *timeline = panel_of(layout, picture, PANEL_TIMELINE);
   strip_paint(viewer, &picture->timeline);
-  panel_title(timeline, "Timeline: %" PRIu64 " instructions of %" PRIu64,
-              picture->timeline.to - picture->timeline.from, viewer->total);
+  panel_title(timeline, "Timeline: %" PRIu64 " instructions of %" PRIu64 "%s",
+              picture->timeline.to - picture->timeline.from, viewer->total,
+              picture->timeline.sampled ? ", the run by samples" : "");
   picture->help = viewer->help;
   if (viewer->help) help_paint(panel_of(layout, picture, PANEL_HELP));
   picture->panel[viewer->focus].focused = true;

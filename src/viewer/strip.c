@@ -110,9 +110,6 @@ static struct reach reach_find(struct viewer *viewer, const struct viewer_timeli
   while (reach.high < viewer->last.frame && reach.high - here < REACH &&
          (page = pages_get(&viewer->pages, reach.high)) && page->ends <= out->to)
     reach.high++;
-  /* One more on each side tells how long what is cut off at the edges is. */
-  reach.low -= reach.low > 0;
-  reach.high += reach.high < viewer->last.frame;
   return reach;
 }
 
@@ -166,21 +163,47 @@ static bool segments_of_page(const struct viewer *viewer, struct viewer_timeline
   return true;
 }
 
+/* What is under way where the first page begins: since the last transition before it, however far away. */
+static void segments_begin(struct viewer *viewer, struct viewer_timeline *out, const struct page *page) {
+  struct viewer_segment *segment = &out->segment[out->segments++];
+  uint64_t number = page->number, begins = number ? page->begins : 0;
+  *segment = (struct viewer_segment){ .ends = out->exact_to, .ring = page->ring };
+  const struct page_entry *entry = number ? viewer_entry(viewer, number, &page) : NULL;
+  if (entry && entry->instructions <= begins) {
+    begins = entry->instructions;
+    segment->begun = true;
+    segment->fault = entry->fault;
+    segment->at = (struct log_position){ page->frame, entry->event };
+    memcpy(segment->cause, entry->cause, sizeof segment->cause);
+  }
+  segment->begins = out->exact_from = begins;
+}
+
+/* What is under way where the last page ends: until the next transition, or the run's end. */
+static void segments_end(struct viewer *viewer, struct viewer_timeline *out, uint32_t frame) {
+  struct viewer_segment *last = &out->segment[out->segments - 1];
+  uint64_t number = number_at(viewer, (struct log_position){ frame, UINT32_MAX }) + 1, ends = viewer->total;
+  const struct page *page;
+  const struct page_entry *entry = viewer_entry(viewer, number, &page);
+  if (entry) ends = entry->instructions;
+  if (ends < last->begins || (!entry && number <= viewer->transitions)) return;
+  segment_end(last, ends);
+  if (ends > out->exact_to) out->exact_to = ends;
+}
+
 static void segments_paint(struct viewer *viewer, struct viewer_timeline *out) {
   struct reach reach = reach_find(viewer, out);
   const struct page *page = pages_get(&viewer->pages, reach.high);
-  if (page) out->exact_to = reach.high == viewer->last.frame ? viewer->total : page->ends;
+  if (page) out->exact_to = page->ends;
   page = pages_get(&viewer->pages, reach.low);
   if (!page) return;
-  out->exact_from = reach.low ? page->begins : 0;
-  out->segment[out->segments++] =
-      (struct viewer_segment){ .begins = out->exact_from, .ends = out->exact_to, .ring = page->ring };
+  segments_begin(viewer, out, page);
   bool more = true;
   for (uint32_t frame = reach.low; more && frame <= reach.high; frame++) {
     page = pages_get(&viewer->pages, frame);
     more = page && segments_of_page(viewer, out, page);
   }
-  if (more && reach.high == viewer->last.frame) segment_end(&out->segment[out->segments - 1], viewer->total);
+  if (more) segments_end(viewer, out, reach.high);
 }
 
 void strip_paint(struct viewer *viewer, struct viewer_timeline *out) {
@@ -191,6 +214,7 @@ void strip_paint(struct viewer *viewer, struct viewer_timeline *out) {
   out->from = out->to > 2 * half ? out->to - 2 * half : 0;
   if (out->from == 0 && viewer->total > 0) out->to = viewer->total < 2 * half ? viewer->total : 2 * half;
   out->sampled = viewer->overview.samples < viewer->pages.frames;
+  if (!rs_log_has_level(viewer->log, RS_TRACE_TRANSITIONS)) return; /* nobody told what crossed */
   buckets_paint(viewer, out);
   segments_paint(viewer, out);
 }
