@@ -13,7 +13,6 @@ static void write_keep(struct pic_write *write, const struct rs_transition *tran
   *write = (struct pic_write){ .found = true,
                                .ordinal = ordinal,
                                .address = cpu_code_address(&transition->before),
-                               .value = (uint8_t)transition->port.value,
                                .before = transition->before,
                                .length = instruction->length };
   memcpy(write->bytes, instruction->bytes, sizeof write->bytes);
@@ -63,28 +62,20 @@ enum rs_status pic_read(struct tape *tape, const struct explanation *e, struct p
   return status;
 }
 
-static void write_add(const struct pic_write *write, struct explanation *e, struct disasm *disasm) {
-  struct culprit instruction = { .kind = CULPRIT_INSTRUCTION, .from = NO_CULPRIT, .before = write->ordinal };
-  const struct culprit value = { .kind = CULPRIT_REGISTER,
-                                 .read = step_of_register(&write->before, RS_RAX),
-                                 .valued = true,
-                                 .from = NO_CULPRIT,
-                                 .before = write->ordinal };
-  struct output output;
+static void write_add(const struct pic_write *write, const char *what, struct explanation *e,
+                      struct disasm *disasm) {
   if (!write->found) return;
-  instruction.read.kind = RS_STEP_READ;
-  instruction.read.read.linear = write->address;
-  output_init(&output, NULL, instruction.text, sizeof instruction.text, false);
-  disasm_print(disasm, &output, &write->before, write->address, write->bytes, write->length);
-  output_text(&output, " with al = ");
-  output_hex(&output, write->value);
-  output_finish(&output);
+  const struct culprit value = culprit_of_register(&write->before, RS_RAX, write->ordinal);
+  struct culprit instruction = culprit_of_instruction(disasm, &write->before, write->address, write->bytes,
+                                                      write->length, write->ordinal);
+  size_t used = strlen(instruction.text);
+  snprintf(instruction.text + used, sizeof instruction.text - used, "%s", what);
   culprit_add(e, &instruction);
   culprit_add(e, &value);
 }
 
 void pic_add(const struct pic_story *story, struct explanation *e, struct disasm *disasm) {
   const struct pic_chip *chip = &story->chip[story->line >= 8];
-  write_add(&chip->vector, e, disasm);
-  write_add(&chip->mask, e, disasm);
+  write_add(&chip->vector, ", which gave the controller its vectors (ICW2)", e, disasm);
+  write_add(&chip->mask, ", which let the IRQ through", e, disasm);
 }

@@ -11,7 +11,6 @@
 struct pic_write {
   bool found;
   uint64_t ordinal, address;
-  uint8_t value;
   struct rs_cpu before;
   uint8_t length, bytes[15];
 };

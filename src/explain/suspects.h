@@ -14,6 +14,13 @@ void suspects_add_exception(struct explanation *e, struct disasm *disasm);
 /* Adds one unless it is there already, or there is no room; returns its index, or NO_CULPRIT. */
 int culprit_add(struct explanation *e, const struct culprit *culprit);
 
+/* The two kinds that are made of a state: a register in it, and the instruction at `address` that was
+ * executed in it, whose bytes may be unknown (`length` 0). They belong to failure 0 unless that is changed.
+ */
+struct culprit culprit_of_register(const struct rs_cpu *cpu, enum rs_register reg, uint64_t before);
+struct culprit culprit_of_instruction(struct disasm *disasm, const struct rs_cpu *cpu, uint64_t address,
+                                      const uint8_t *bytes, unsigned length, uint64_t before);
+
 /* Makes of a register, as it was in `cpu`, what a step says that reads it. */
 struct rs_step step_of_register(const struct rs_cpu *cpu, enum rs_register reg);
 

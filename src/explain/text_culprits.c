@@ -174,11 +174,13 @@ static void print_trail(struct page *page, const struct explanation *e, unsigned
 
 void text_culprits(struct page *page, const struct explanation *e) {
   bool headed = false;
+  const char *heading = e->verdict == VERDICT_STRAY_VECTOR ? "Who programmed the interrupt controller"
+                                                           : "What it saw, and where that came from";
   for (unsigned i = 0; i < e->culprit_count; i++) {
     const struct culprit *culprit = &e->culprit[i];
     bool executed = culprit->kind == CULPRIT_INSTRUCTION && e->verdict != VERDICT_STRAY_VECTOR;
     if (culprit->from != NO_CULPRIT || culprit->failure != e->main || executed) continue;
-    if (!headed) page_heading(page, "What it saw, and where that came from");
+    if (!headed) page_heading(page, heading);
     headed = true;
     print_trail(page, e, i, INDENT);
   }
