@@ -56,6 +56,7 @@ void viewer_transition(struct viewer *viewer, bool back);
 void viewer_to_time(struct viewer *viewer, uint64_t instructions);
 bool position_next(struct viewer *viewer, struct log_position from, struct log_position *out);
 bool position_previous(struct viewer *viewer, struct log_position from, struct log_position *out);
+
 /* The entry of a transition, and its page; NULL: there is none. */
 const struct page_entry *viewer_entry(struct viewer *viewer, uint64_t number, const struct page **page);
 

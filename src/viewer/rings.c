@@ -1,6 +1,4 @@
 /* The rings, and what the processor runs in. */
-#include <string.h>
-
 #include "arch/bits.h"
 #include "arch/instruction.h"
 #include "viewer/model.h"

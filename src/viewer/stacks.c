@@ -1,6 +1,7 @@
 /* The stacks word by word, as they are at a micro-step. */
 #include <string.h>
 
+#include "arch/bits.h"
 #include "trace/steps.h"
 #include "viewer/model.h"
 
@@ -121,7 +122,7 @@ static uint64_t stack_pointer_now(const struct viewer *viewer) {
   const struct rs_segment *ss = &now.segment[RS_SEGMENT_INDEX(RS_SS)];
   uint64_t pointer = now.general[RS_RSP - RS_RAX];
   if (cpu_is_wide(&now)) return pointer;
-  bool wide = ss->attributes & 0x4000; /* B of the stack segment */
+  bool wide = ss->attributes & SEGMENT_DB;
   return (uint32_t)(ss->base + (wide ? (uint32_t)pointer : (uint16_t)pointer));
 }
 
