@@ -98,16 +98,15 @@ struct explanation {
   uint64_t repeated;     /* how often it happened alike, in a row, to the log's end; 0 or 1: once */
   uint64_t later;        /* the transition, a shutdown or fault, that it led to; 0: none */
   bool later_shutdown;
-  uint64_t within; /* the exception in whose handler it happened; 0: none that is known */
-  uint8_t before_cpl, after_cpl;
+  uint64_t within;           /* the exception in whose handler it happened; 0: none that is known */
   struct rs_cause cause;     /* of the transition */
   uint8_t line;              /* the IRQ of an interrupt at a vector of exceptions */
   uint64_t from, to;         /* where it came from and went to, linear */
   struct rs_cpu before;      /* the state it happened in */
   uint8_t length, bytes[15]; /* of the plain instruction at `from`, where the log has instructions */
-  struct rs_task task;
-  char call[160];       /* of a system call: "write(1, 0x10, 3)" */
-  uint64_t call_number; /* its transition */
+  struct rs_task task;       /* the process that ran then, where the guest tells */
+  char call[160];            /* of a system call: "write(1, 0x10, 3)" */
+  uint64_t call_number;      /* its transition */
 
   unsigned failure_count;
   struct failure failure[FAILURE_LIMIT]; /* the first fault first */

@@ -180,6 +180,10 @@ static bool put_event(json_t *object, const struct explanation *e) {
     complete = json_put(object, "repeated", json_integer((json_int_t)e->repeated)) && complete;
   if (e->later) complete = json_put(object, "later", json_integer((json_int_t)e->later)) && complete;
   if (e->within) complete = json_put(object, "within", json_integer((json_int_t)e->within)) && complete;
+  if (e->task.id)
+    complete = json_put(object, "task",
+                        json_pack("{s:I, s:s}", "pid", (json_int_t)e->task.id, "name", e->task.name)) &&
+               complete;
   if (e->call[0]) complete = json_put(object, "call", json_string_nocheck(e->call)) && complete;
   return complete;
 }

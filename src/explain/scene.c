@@ -55,8 +55,6 @@ static void target_keep(struct explanation *e, const struct rs_transition_event 
                         const struct last_instruction *last) {
   const struct rs_transition *transition = event->transition;
   e->instructions = event->instructions;
-  e->before_cpl = transition->before.cpl;
-  e->after_cpl = transition->after.cpl;
   e->cause = transition->cause;
   e->from = cpu_code_address(&transition->before);
   e->to = cpu_code_address(&transition->after);

@@ -27,6 +27,17 @@ static const char *verdict_text(enum verdict verdict) {
   return text[verdict];
 }
 
+/* " (hello, pid 2)", of what happened in a process. */
+static void print_task(struct output *words, const struct explanation *e) {
+  bool of_process = e->verdict == VERDICT_KILLED || e->verdict == VERDICT_EFAULT;
+  if (!of_process || !e->task.id) return;
+  output_text(words, " (");
+  output_text(words, e->task.name);
+  output_text(words, ", pid ");
+  output_decimal(words, e->task.id);
+  output_char(words, ')');
+}
+
 static void print_headline(struct page *page, const struct explanation *e) {
   struct output *words = page_begin(page);
   bool call = e->verdict == VERDICT_EFAULT;
@@ -41,6 +52,7 @@ static void print_headline(struct page *page, const struct explanation *e) {
     output_symbol(words, e->symbols, e->from);
   }
   output_text(words, verdict_text(e->verdict));
+  print_task(words, e);
   page_end(page, 0, INDENT, e->verdict == VERDICT_COMPLETED ? COLOUR_BOLD : COLOUR_RED);
 }
 
