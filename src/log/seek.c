@@ -162,3 +162,18 @@ enum rs_status log_find_last(struct rs_log *log, struct log_position *out, struc
     status = frame_last(log, --count, out, &there, error);
   return status == RS_OK && !there ? log_fail(log, "is damaged", error) : status;
 }
+
+enum rs_status log_follow_entries(struct rs_log *log, const struct log_here *here,
+                                  void (*follow)(void *context, const struct rs_transition_event *event),
+                                  void *context, struct rs_error *error) {
+  enum rs_status status = RS_OK;
+  for (unsigned i = 0; i < here->entry_count && status == RS_OK; i++) {
+    struct log_position position;
+    struct log_event event;
+    status = log_find_transition(log, here->entry[i], &position, error);
+    if (status == RS_OK) status = log_go(log, position, error);
+    if (status == RS_OK) status = log_next(log, &event, error);
+    if (status == RS_OK && event.kind == LOG_TRANSITION) follow(context, event.transition);
+  }
+  return status;
+}

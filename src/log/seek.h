@@ -48,4 +48,10 @@ enum rs_status log_count_frames(struct rs_log *log, uint32_t *count, struct rs_e
 enum rs_status log_find_frame(struct rs_log *log, uint32_t frame, struct log_here *here,
                               struct rs_error *error);
 
+/* Gives `follow` the entries into the kernel that nothing had returned from `here`, the oldest first: what
+ * comes later may be told with them. */
+enum rs_status log_follow_entries(struct rs_log *log, const struct log_here *here,
+                                  void (*follow)(void *context, const struct rs_transition_event *event),
+                                  void *context, struct rs_error *error);
+
 #endif

@@ -80,18 +80,10 @@ static void show_event(struct show *show, const struct log_event *event) {
 }
 
 /* The sink learns of an entry that was told before the place that is shown first. */
-static enum rs_status entry_follow(struct rs_log *log, struct show *show, uint64_t number,
-                                   struct rs_error *error) {
-  struct log_position position;
-  struct log_event event;
-  enum rs_status status = log_find_transition(log, number, &position, error);
-  if (status == RS_OK) status = log_go(log, position, error);
-  if (status == RS_OK) status = log_next(log, &event, error);
-  if (status != RS_OK || event.kind != LOG_TRANSITION) return status;
-  show->sink->muted = true;
-  if (sink_wants_transition(show->sink, event.transition))
-    show->sink->transition(show->sink, event.transition);
-  return RS_OK;
+static void entry_follow(void *context, const struct rs_transition_event *event) {
+  struct rs_trace_sink *sink = context;
+  sink->muted = true;
+  if (sink_wants_transition(sink, event)) sink->transition(sink, event);
 }
 
 /* Goes to the frame that has the first transition to be told, as if all before it had been followed. */
@@ -100,8 +92,7 @@ static enum rs_status begin_late(struct rs_log *log, struct show *show, struct r
   struct log_here here;
   enum rs_status status = log_find_transition(log, show->filter->from, &position, error);
   if (status == RS_OK) status = log_find_frame(log, position.frame, &here, error);
-  for (unsigned i = 0; i < here.entry_count && status == RS_OK; i++)
-    status = entry_follow(log, show, here.entry[i], error);
+  if (status == RS_OK) status = log_follow_entries(log, &here, entry_follow, show->sink, error);
   if (status != RS_OK) return status;
   show->number = here.number;
   show->task = here.task.id;

@@ -75,16 +75,14 @@ static struct page_entry *entry_add(struct page *page, const struct story *story
   return entry;
 }
 
-/* Reads the events of `frame`: into the page, or, where that is NULL, into the story alone. False: memory is
- * short. */
-static bool frame_read(struct pages *pages, uint32_t frame, struct story *story, struct page *page) {
+/* Reads the events of the page's frame. False: memory is short. */
+static bool frame_read(struct pages *pages, struct story *story, struct page *page) {
   struct log_event event;
-  struct log_position at = { frame, 0 };
+  struct log_position at = { page->frame, 0 };
   if (log_go(pages->log, at, NULL) != RS_OK) return true;
-  for (at = log_here(pages->log); at.frame == frame; at = log_here(pages->log)) {
+  for (at = log_here(pages->log); at.frame == page->frame; at = log_here(pages->log)) {
     if (log_next(pages->log, &event, NULL) != RS_OK || !event.kind) break;
     if (event.kind == LOG_TRANSITION) story_follow(story, event.transition);
-    if (!page) continue;
     page_follow(page, &event);
     if (event.kind == LOG_INSTRUCTION) continue;
     struct page_entry *entry = entry_add(page, story, &event);
@@ -92,6 +90,10 @@ static bool frame_read(struct pages *pages, uint32_t frame, struct story *story,
     entry->event = at.event;
   }
   return true;
+}
+
+static void entry_follow(void *context, const struct rs_transition_event *event) {
+  story_follow(context, event);
 }
 
 static bool page_read(struct pages *pages, struct page *page, uint32_t frame) {
@@ -107,9 +109,8 @@ static bool page_read(struct pages *pages, struct page *page, uint32_t frame) {
   if (!story) return false;
   story->options =
       (struct rs_text_options){ .symbols = rs_log_symbols(pages->log), .memory = rs_log_memory(pages->log) };
-  bool whole = true;
-  if (there && frame) whole = frame_read(pages, frame - 1, story, NULL);
-  if (there && whole) whole = frame_read(pages, frame, story, page);
+  if (there) log_follow_entries(pages->log, &here, entry_follow, story, NULL);
+  bool whole = !there || frame_read(pages, story, page);
   free(story);
   return whole;
 }

@@ -44,7 +44,7 @@ void pages_init(struct pages *pages, struct rs_log *log, uint32_t frames);
 void pages_free(struct pages *pages);
 
 /* The page of a frame, read when it is not at hand; it stays until PAGE_CACHE others were asked for. What a
- * page says is the same however one came there: headlines know what the frame before it told, and no more.
+ * page says is the same however one came there.
  * NULL: there is no such frame, or memory is short. */
 const struct page *pages_get(struct pages *pages, uint32_t frame);
 

@@ -221,6 +221,39 @@ static void frame_says_what_came_about_before_it(void **state) {
   free(log.bytes);
 }
 
+struct followed {
+  unsigned count;
+  uint64_t number[LOG_ENTRIES];
+};
+
+static void follow(void *context, const struct rs_transition_event *event) {
+  struct followed *followed = context;
+  assert_true(followed->count < LOG_ENTRIES);
+  followed->number[followed->count++] = event->number;
+}
+
+static void entries_that_nothing_returned_from_are_given_to_who_comes_late(void **state) {
+  struct piece log = sample_log();
+  struct fixture fixture;
+  struct log_here here;
+  struct rs_error error;
+  uint32_t count = 0;
+  (void)state;
+  fixture_open(&fixture, log, log.size);
+  assert_int_equal(log_count_frames(fixture.open, &count, &error), RS_OK);
+  for (uint32_t frame = 0; frame < count; frame++) {
+    struct followed followed = { .count = 0 };
+    assert_int_equal(log_find_frame(fixture.open, frame, &here, &error), RS_OK);
+    assert_int_equal(log_follow_entries(fixture.open, &here, follow, &followed, &error), RS_OK);
+    assert_int_equal(followed.count, here.entry_count);
+    assert_true((followed.count > 0) == (frame > 0));
+    for (unsigned i = 0; i < followed.count; i++)
+      assert_true(followed.number[i] == here.entry[i] && (i == 0 || here.entry[i] > here.entry[i - 1]));
+  }
+  fixture_close(&fixture);
+  free(log.bytes);
+}
+
 /* A table that lies about where frames begin is found out, or leads nowhere; it is never believed. */
 static void changed_table_is_not_believed(void **state) {
   struct piece log = sample_log();
@@ -265,6 +298,7 @@ int main(void) {
     cmocka_unit_test(event_before_is_found_across_frames),
     cmocka_unit_test(cut_log_is_sought_up_to_its_last_whole_frame),
     cmocka_unit_test(frame_says_what_came_about_before_it),
+    cmocka_unit_test(entries_that_nothing_returned_from_are_given_to_who_comes_late),
     cmocka_unit_test(changed_table_is_not_believed),
     cmocka_unit_test(part_is_shown_as_the_whole_shows_it),
   };
