@@ -4,11 +4,13 @@
 #include "arch/bits.h"
 #include "explain/causes.h"
 #include "explain/shift.h"
+#include "explain/suspects.h"
 
 typedef const char *const mistakes[MISTAKE_LIMIT];
 
 static mistakes of_shift = {
-  "exceptions 8, 10 to 14, 17 and 21 push an error code; the others, interrupts and INT n do not: only the "
+  "exceptions 8, 10 to 14, 17 and 21 push an error code (29 and 30, too, where a processor has them); the "
+  "others, interrupts and INT n do not: only the "
   "handlers of "
   "the former skip a word (ADD RSP, 8, or ADD ESP, 4) before IRET",
   "the pushes and pops of a handler do not match, or it takes the stack pointer from elsewhere",
@@ -32,6 +34,13 @@ static mistakes of_program_page = {
   "or "
   "overwritten, a stack that ran over, a constant or code that it wrote to",
   "the kernel was to give it that page when it is touched first, and its page-fault handler did not",
+};
+
+static mistakes of_large_page = {
+  "PS is set in the page directory's entry, but CR4.PSE is 0: the processor takes it for that of a page "
+  "table, "
+  "and what lies at its frame for the table",
+  NULL,
 };
 
 static mistakes of_vector[] = {
@@ -72,6 +81,7 @@ static const char *const *mistakes_find(const struct explanation *e) {
   if (e->verdict == VERDICT_COMPLETED) return none;
   if (e->failure_count == 0) return mistakes_exception(vector) ? of_vector[vector] : none;
   enum rs_check check = (enum rs_check)failure_check(e, e->main)->id;
+  if (is_of_page(check) && large_page_missed(e->failure[e->main].transition)) return of_large_page;
   bool access = !e->failure[e->main].transition->cause.has_instruction;
   if (e->verdict == VERDICT_KILLED && access && is_of_page(check)) return of_program_page;
   return check_causes(check)->mistake;

@@ -1,6 +1,8 @@
 /* From a failed check to the descriptors, registers and words that it looked at. */
 #include "explain/suspects.h"
 
+#include <string.h>
+
 #include "arch/bits.h"
 #include "arch/descriptor.h"
 #include "arch/gate.h"
@@ -8,6 +10,9 @@
 #include "explain/inquiry.h"
 
 #define CR3_FLAGS (UINT64_C(1) << 63 | UINT64_C(0xfff)) /* no flush; PCID, PCD and PWT */
+#define PDE_PS (1U << 7)
+
+enum { PDE_LEVEL = 2 };
 
 /* The plain one that the log told before, or the one that was performed. */
 static void add_instruction(const struct inquiry *q) {
@@ -101,9 +106,28 @@ static void add_entry(const struct inquiry *q, const struct rs_step *step) {
     inquiry_add_bits(q, RS_EFER, EFER_NXE, false);
 }
 
+const struct rs_step *large_page_missed(const struct rs_transition *transition) {
+  const struct rs_cpu *cpu = &transition->before;
+  if (!(cpu->cr0 & CR0_PG) || cpu->cr4 & (CR4_PSE | CR4_PAE)) return NULL;
+  for (unsigned i = transition->fault.check; i-- > 0;) {
+    const struct rs_step *step = &transition->step[i];
+    bool entry = step->kind == RS_STEP_READ && step->id == RS_ITEM_PAGE_ENTRY;
+    if (entry && step->level == PDE_LEVEL && step->read.value.word[0] & PDE_PS) return step;
+  }
+  return NULL;
+}
+
+static void add_large_page(const struct inquiry *q) {
+  const struct rs_step *entry = large_page_missed(q->transition);
+  if (!entry) return;
+  inquiry_add_step(q, CULPRIT_MEMORY, entry);
+  inquiry_add_bits(q, RS_CR4, CR4_PSE, false);
+}
+
 /* The last entry read is the lowest one of the walk; what lies above it has been read before. */
 static void add_entries(const struct inquiry *q) {
   unsigned level = 0;
+  add_large_page(q);
   for (unsigned i = q->transition->fault.check; i-- > 0;) {
     const struct rs_step *step = &q->transition->step[i];
     if (step->kind != RS_STEP_READ || step->id != RS_ITEM_PAGE_ENTRY || step->level <= level) continue;
@@ -225,6 +249,14 @@ static uint64_t event_before(const struct explanation *e, unsigned index) {
   return e->failure[index].ordinal;
 }
 
+/* Where the kernel's symbols name nothing, execution has lost its way: by what sent it there. */
+static void add_way(const struct inquiry *q) {
+  char symbol[160];
+  if (q->transition->before.cpl) return;
+  rs_symbols_format(q->e->symbols, q->failure->address, symbol, sizeof symbol);
+  if (strncmp(symbol, "0x", 2) == 0) inquiry_add_register(q, RS_RIP);
+}
+
 void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) {
   const struct failure *failure = &e->failure[index];
   const struct inquiry q = { .e = e,
@@ -240,6 +272,7 @@ void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) 
   add_instruction(&q);
   for (unsigned i = 0; i < SUSPECT_COUNT; i++)
     if (suspects >> i & 1) add_suspect(&q, (enum suspect_index)i);
+  add_way(&q);
   add_return_stack(&q);
   add_tables(&q, first);
 }

@@ -11,6 +11,10 @@ void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm);
 /* Adds those of an exception that no check raised: the instruction, and what it took its values from. */
 void suspects_add_exception(struct explanation *e, struct disasm *disasm);
 
+/* The entry of a large page in a page directory that the processor, without CR4.PSE, takes for that of a page
+ * table [SDM3 "32-Bit Paging"]; NULL where there is none. */
+const struct rs_step *large_page_missed(const struct rs_transition *transition);
+
 /* Adds one unless it is there already, or there is no room; returns its index, or NO_CULPRIT. */
 int culprit_add(struct explanation *e, const struct culprit *culprit);
 

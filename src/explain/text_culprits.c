@@ -138,7 +138,7 @@ static void print_origin(struct output *words, const struct explanation *e, cons
 static void print_culprit(struct page *page, const struct explanation *e, const struct culprit *culprit,
                           unsigned indent) {
   struct output *words = page_begin(page);
-  if (culprit->depth) output_text(words, "from ");
+  if (culprit->depth && !culprit->part) output_text(words, "from ");
   print_found(words, e, culprit);
   if (culprit->depth || culprit->part) {
     output_text(words, ", ");
