@@ -33,6 +33,9 @@ static enum rs_status timeline_draw(struct rs_log *log, const struct options *op
     .width = view_width(options, file, RS_TIMELINE_WIDTH_MIN, RS_TIMELINE_WIDTH_MAX, RS_TIMELINE_WIDTH),
   };
   enum rs_status status = view_level_check(log, timeline.level, options->arguments[0], error);
+  if (status != RS_OK && options->at && !options->trace_given)
+    rs_fail(error, status, "--at: %s was recorded without steps (--trace=steps), which it shows",
+            options->arguments[0]);
   if (status != RS_OK || timeline.level == RS_TRACE_OFF) return status;
   struct rs_trace_sink *sink =
       options->svg ? rs_timeline_svg_sink(file, &timeline) : rs_timeline_sink(file, &timeline);

@@ -240,23 +240,32 @@ void timeline_build_transition(struct timeline_builder *builder, const struct rs
   if (event->number || told) go_on(builder, &transition->after, time);
 }
 
+/* Whether the step belongs to another system call than the one before. */
+static bool is_of_next_call(const struct timeline_builder *builder, const struct rs_macro_event *event) {
+  return builder->level == RS_TRACE_MACRO && event->step.number <= builder->macro_step;
+}
+
 /* Code in several lanes, where nobody tells of the transitions between them. */
-static void add_passage(struct timeline_builder *builder, uint64_t time) {
+static void add_passage(struct timeline_builder *builder, uint64_t time, bool next_call) {
   struct text text;
   if (time == builder->time) return;
   timeline_print_counted(text_begin(&text), time - builder->time, "instruction");
-  output_text(&text.output, builder->begun ? ", and the way to another lane" : " before");
+  output_text(&text.output, !builder->begun ? " before"
+                            : next_call     ? ", up to another call"
+                                            : ", and the way to another lane");
   add_gap_row(builder, &text);
 }
 
 void timeline_build_macro(struct timeline_builder *builder, const struct rs_macro_event *event) {
   struct text text;
   if (builder->crossings_alone || !mark_has_room(builder)) return;
+  bool next_call = is_of_next_call(builder, event);
   reopen(builder, false);
-  if (builder->begun && builder->lane == timeline_lane_of(event->cpu))
+  if (builder->begun && builder->lane == timeline_lane_of(event->cpu) && !next_call)
     timeline_span_add(builder, event->instructions, cpu_code_address(event->cpu));
   else
-    add_passage(builder, event->instructions);
+    add_passage(builder, event->instructions, next_call);
+  builder->macro_step = event->step.number;
   struct output *output = text_begin(&text);
   output_text(output, "macro-step ");
   output_decimal(output, event->step.number);

@@ -31,7 +31,8 @@ struct timeline_builder {
   bool attempted; /* an instruction, which was refused and is counted all the same */
   /* Where plain code went on after the last event, and when. */
   bool begun;
-  uint64_t number; /* of the last transition */
+  uint64_t number;     /* of the last transition */
+  unsigned macro_step; /* the number of the last one */
   uint64_t time;
   uint64_t address;
   enum timeline_lane lane;
