@@ -257,6 +257,23 @@ static void add_way(const struct inquiry *q) {
   if (strncmp(symbol, "0x", 2) == 0) inquiry_add_register(q, RS_RIP);
 }
 
+/* A #DB in single steps is the doing of whoever set TF. */
+static bool is_single_step(const struct rs_cause *cause, const struct rs_cpu *before) {
+  return cause->mechanism == RS_MECHANISM_INTERRUPT && cause->interrupt.source == RS_SOURCE_EXCEPTION &&
+         cause->interrupt.vector == VECTOR_DB && before->rflags & RFLAGS_TF;
+}
+
+static void add_trap_flag(const struct inquiry *q) {
+  if (is_single_step(&q->transition->cause, &q->transition->before))
+    inquiry_add_bits(q, RS_RFLAGS, RFLAGS_TF, false);
+}
+
+static void add_trap_flag_of_exception(struct explanation *e) {
+  struct culprit flags = culprit_of_register(&e->before, RS_RFLAGS, e->ordinal);
+  flags.bits = RFLAGS_TF;
+  if (is_single_step(&e->cause, &e->before)) culprit_add(e, &flags);
+}
+
 void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) {
   const struct failure *failure = &e->failure[index];
   const struct inquiry q = { .e = e,
@@ -273,6 +290,7 @@ void suspects_add(struct explanation *e, unsigned index, struct disasm *disasm) 
   for (unsigned i = 0; i < SUSPECT_COUNT; i++)
     if (suspects >> i & 1) add_suspect(&q, (enum suspect_index)i);
   add_way(&q);
+  add_trap_flag(&q);
   add_return_stack(&q);
   add_tables(&q, first);
 }
@@ -283,6 +301,7 @@ void suspects_add_exception(struct explanation *e, struct disasm *disasm) {
   const struct culprit instruction =
       culprit_of_instruction(disasm, &e->before, e->from, e->bytes, e->length, e->ordinal);
   culprit_add(e, &instruction);
+  add_trap_flag_of_exception(e);
   if (!e->length || !disasm_sources(disasm, &e->before, e->bytes, e->length, 0, &sources)) return;
   for (unsigned i = 0; i < 16; i++) {
     if (!(sources.values >> i & 1)) continue;
