@@ -203,8 +203,9 @@ static json_t *json_explanation(const struct explanation *e) {
 
 enum rs_status tell_json(const struct explanation *e, FILE *file, struct rs_error *error) {
   json_t *object = json_explanation(e);
-  bool made = object && json_dumpf(object, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF;
-  enum rs_status status = object ? RS_IO_ERROR : RS_OUT_OF_MEMORY;
+  if (!object) return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  bool written =
+      json_dumpf(object, file, JSON_INDENT(2)) == 0 && fputc('\n', file) != EOF && fflush(file) == 0;
   json_decref(object);
-  return made ? RS_OK : rs_fail(error, status, "%s", rs_status_text(status));
+  return written ? RS_OK : rs_fail(error, RS_IO_ERROR, "the explanation could not be written");
 }
