@@ -84,6 +84,7 @@ const char help_boot[] =
     "Starts a kernel image: multiboot 1 in the state that it defines; a plain ELF32 in flat protected\n"
     "mode; a plain ELF64 in long mode with an identity map below 4 GiB. A byte v written to port 0xF4\n"
     "ends the machine with status (v << 1) | 1; port 0xE9 and COM1 write to standard output.\n"
+    "System calls are told with Linux's names, whatever the image takes their numbers for.\n"
     "\n"
     "  ringside boot --trace=steps kernel.elf\n"
     "  ringside boot --module initrd.img kernel.elf -- console=ttyS0\n"
