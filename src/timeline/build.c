@@ -288,3 +288,11 @@ void timeline_build_end(struct timeline_builder *builder, const struct rs_end_ev
   row->fault = event->reason == RS_END_SHUTDOWN;
   row->label = text_end(&text, builder->layout);
 }
+
+enum rs_status timeline_build_status(const struct timeline_builder *builder, struct rs_error *error) {
+  if (builder->layout->failed)
+    return rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  if (builder->crossings_alone && !builder->opened)
+    return rs_fail(error, RS_BAD_ARGUMENT, "--at: the log has no such transition");
+  return RS_OK;
+}

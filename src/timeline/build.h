@@ -50,6 +50,9 @@ void timeline_build_instruction(struct timeline_builder *builder, const struct r
 void timeline_build_macro(struct timeline_builder *builder, const struct rs_macro_event *event);
 void timeline_build_end(struct timeline_builder *builder, const struct rs_end_event *event);
 
+/* RS_OUT_OF_MEMORY when rows are missing; RS_BAD_ARGUMENT when the one crossing asked for was not there. */
+enum rs_status timeline_build_status(const struct timeline_builder *builder, struct rs_error *error);
+
 /* span.c: the plain code since the last event up to `time`, where it has come to `address`. */
 void timeline_span_add(struct timeline_builder *builder, uint64_t time, uint64_t address);
 

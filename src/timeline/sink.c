@@ -49,8 +49,7 @@ static void timeline_end(struct rs_trace_sink *sink, const struct rs_end_event *
 static enum rs_status timeline_close(struct rs_trace_sink *sink, struct rs_error *error) {
   struct timeline_sink *timeline = (struct timeline_sink *)sink;
   enum rs_status status = output_close(&timeline->output, error);
-  if (status == RS_OK && timeline->layout.failed)
-    status = rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  if (status == RS_OK) status = timeline_build_status(&timeline->builder, error);
   timeline_layout_free(&timeline->layout);
   free(timeline);
   return status;

@@ -158,8 +158,7 @@ static enum rs_status svg_close(struct rs_trace_sink *sink, struct rs_error *err
   struct svg_sink *svg = (struct svg_sink *)sink;
   picture_draw(svg);
   enum rs_status status = output_close(&svg->output, error);
-  if (status == RS_OK && svg->layout.failed)
-    status = rs_fail(error, RS_OUT_OF_MEMORY, "%s", rs_status_text(RS_OUT_OF_MEMORY));
+  if (status == RS_OK) status = timeline_build_status(&svg->builder, error);
   timeline_layout_free(&svg->layout);
   free(svg);
   return status;
