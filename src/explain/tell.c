@@ -2,6 +2,7 @@
 #include "explain/tell.h"
 
 #include "arch/bits.h"
+#include "trace/fields.h"
 
 const char *verdict_name(enum verdict verdict) {
   static const char *const name[VERDICT_COUNT] = {
@@ -25,16 +26,23 @@ const struct culprit *culprit_first(const struct explanation *e) {
   return first;
 }
 
-static const char *access_text(const struct rs_fault *fault) {
+/* Without NXE and SMEP no error code tells a fetch; but no code can read where it cannot be fetched. */
+static bool is_fetch(const struct rs_transition *transition) {
+  const struct rs_fault *fault = &transition->fault;
+  return fault->error_code & PF_FETCH || fault->cr2 == cpu_code_address(&transition->before);
+}
+
+static const char *access_text(const struct rs_transition *transition) {
+  const struct rs_fault *fault = &transition->fault;
   if (fault->vector != VECTOR_PF) return "an access to memory";
-  if (fault->error_code & PF_FETCH) return "the fetch of an instruction";
+  if (is_fetch(transition)) return "the fetch of an instruction";
   return fault->error_code & PF_WRITE ? "a write to memory" : "a read of memory";
 }
 
 void tell_attempt(struct output *output, const struct rs_transition *transition) {
   const struct rs_cause *cause = &transition->cause;
   if (cause->mechanism == RS_MECHANISM_OPERATION && !cause->has_instruction)
-    output_text(output, access_text(&transition->fault));
+    output_text(output, access_text(transition));
   else if (cause->has_instruction && cause->instruction.operation == RS_OP_UD)
     output_text(output, "an instruction that is none");
   else
